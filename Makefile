@@ -1,0 +1,144 @@
+# mailgraft
+#
+#   make            the programs, in build/
+#   make demo       the main job, start to end, through a private Exim
+#   make check      every test, sanitizer runs included
+#   make lint       clang-tidy, cppcheck, shellcheck, mandoc
+#   make bench      micro-benchmarks; results in build/bench/
+#   make bench-run  the bulk run through a private Exim (N, SIZE, MODE)
+#   make deps       the Debian packages that building and testing need
+#   make install    PREFIX (/usr), DESTDIR
+#   make clean
+#
+# BUILD=asan puts the same things, under ASan and UBSan, into build/asan/.
+
+BUILD   ?= rel
+PREFIX  ?= /usr
+DESTDIR ?=
+VERSION := 0.1.0
+
+ifeq ($(BUILD),rel)
+O := build
+else
+O := build/$(BUILD)
+endif
+OBJ := $O/obj
+
+PKGS := gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 libcares
+PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) check 2>/dev/null))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wformat=2 \
+        -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
+        -Wconversion -Wimplicit-fallthrough -Wjump-misses-init -Wlogical-op \
+        -Wduplicated-cond
+CF := $(shell $(CC) -fcf-protection -E -x c /dev/null >/dev/null 2>&1 && echo -fcf-protection)
+
+C.rel  := -O2 -g -D_FORTIFY_SOURCE=3 -fstack-protector-strong \
+          -fstack-clash-protection -fPIE $(CF)
+L.rel  := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+C.asan := -O1 -g -fno-omit-frame-pointer -fPIE \
+          -fsanitize=address,undefined -fno-sanitize-recover=all
+L.asan := -fsanitize=address,undefined -Wl,--as-needed
+
+OURS := -std=c17 -D_GNU_SOURCE -DMAILGRAFT_VERSION='"$(VERSION)"' -I. $(WARN) \
+        $(C.$(BUILD)) $(PKG_CFLAGS)
+PIE  := -pie
+# The filter starts once a message: nothing to load, nothing to relocate by name.
+SPIE := $(if $(filter rel,$(BUILD)),-static-pie,-pie)
+
+# One archive a folder; a program takes from it only what it names. That is how
+# the filter links mime/ and spool/ without GMime, libmagic and the rest.
+lib      = $(OBJ)/$1.a
+objects  = $(patsubst %.c,$(OBJ)/%.o,$(filter-out %-main.c,$(wildcard $1/*.c)))
+FOLDERS := mime spool filter policy cli
+ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
+
+LIBS_filter := -l:libxxhash.a -l:libcrypto.a
+LIBS_cli    := $(shell pkg-config --libs gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 2>/dev/null)
+LIBS_policy := $(shell pkg-config --libs libcares yaml-0.1 libidn2 2>/dev/null)
+ifneq ($(BUILD),rel)
+LIBS_filter := -lxxhash -lcrypto
+endif
+
+PROGRAMS := $(if $(wildcard filter/filter-main.c),$O/mailgraft-filter) \
+            $(if $(wildcard cli/mailgraft-main.c),$O/mailgraft) \
+            $(if $(wildcard policy/policyd-main.c),$O/mailgraft-policyd)
+TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
+FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
+BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c))
+
+.PHONY: all programs tests deps demo check lint layers bench bench-run install clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: programs
+programs: $(PROGRAMS)
+tests: $(TESTS) $(FUZZ)
+
+$(OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+define archive
+$(call lib,$1): $(call objects,$1)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call archive,$f)))
+
+$O/mailgraft-filter: $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
+
+$O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
+
+$O/mailgraft-policyd: $(OBJ)/policy/policyd-main.o $(call lib,policy)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_policy)
+
+$O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+	    $(LIBS_cli) $(LIBS_policy) $$(pkg-config --libs check)
+
+$O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(OBJ)/tests/fuzz-main.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(OBJ)/tests/fuzz-main.o \
+	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_cli) $(LIBS_policy)
+
+$O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+	    $(LIBS_cli) -lm
+
+deps:
+	.ci/packages build test
+
+# Both work on a machine that has only git and make: the packages come first,
+# then make is run again, since this file asks pkg-config when it is read.
+demo:
+	.ci/packages build demo
+	+$(MAKE) programs
+	tests/demo
+
+check:
+	.ci/packages build test
+	+$(MAKE) programs tests layers
+	+$(MAKE) BUILD=asan programs tests
+	tests/run
+
+# Who may include whom; what each folder may know of the outside.
+layers:
+	tests/layers
+
+lint:
+	.ci/packages build lint
+	tests/lint
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '/^# mailgraft/,/^$$/s/^# \{0,1\}//p' Makefile
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)
