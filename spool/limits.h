@@ -1,0 +1,19 @@
+/*
+ * limits.h - every fixed limit of the spool, in one place
+ */
+#ifndef SPOOL_LIMITS_H
+#define SPOOL_LIMITS_H
+
+enum {
+	SPOOL_OBJECT_MAX = 160,     /* bytes of an object's name kept for an error, with its NUL */
+	SPOOL_FORMAT_VERSION = 1,   /* what SPOOL/format says */
+	KEY_FILE_MAX = 512,         /* bytes of a key file */
+	ENTRY_FILE_MAX = 8192,      /* bytes of an entry file */
+	ENTRY_TYPE_MAX = 256,       /* bytes of a content type with its parameters */
+	ENTRY_FILENAME_MAX = 3072,  /* bytes of the encoded filename parameters, folded */
+	ENTRY_CID_MAX = 256,        /* bytes of a Content-ID without its angle brackets */
+	RECIPIENT_MAX = 320,        /* bytes of a canonical recipient: 64 + @ + 255 (RFC 5321 4.5.3.1) */
+	EXPIRY_UNIT = 60,           /* seconds in a unit of a token's or an entry's expiry */
+};
+
+#endif

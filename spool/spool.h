@@ -1,0 +1,53 @@
+/*
+ * spool.h - an attachment store, opened: its directory, its owner, the one way to a file in it
+ *
+ * Layout (DESIGN.md): keys/ blobs/ab/ entries/ab/ spill/, and `format`, which
+ * holds "mailgraft spool 1\n".
+ *
+ * Owns:    the descriptor of the spool's directory
+ * Errors:  -errno with *why filled in; -EPERM where an owner or mode would let
+ *          another user forge or read
+ * Not here: writing (store.h), what the files mean (key.h, entry.h, blob.h)
+ */
+#ifndef SPOOL_SPOOL_H
+#define SPOOL_SPOOL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "spool/fail.h"
+
+struct spool;
+
+/*
+ * Opens the spool at `path`: a directory, neither group- nor world-writable,
+ * with a `format` this program knows (-EPROTONOSUPPORT otherwise; -ENOENT or
+ * -ENOTDIR where there is no spool).
+ */
+int spool_open(const char *path, struct spool **spool_r, struct spool_fail *why);
+void spool_close(struct spool **spool);
+
+/* The directory's descriptor, for writers and sweepers; still owned by the spool. */
+int spool_dirfd(const struct spool *spool);
+uid_t spool_owner(const struct spool *spool);
+gid_t spool_group(const struct spool *spool);
+
+/*
+ * Opens a regular file for reading: the only way from a token to a byte on
+ * disk. `name` is a path beneath the spool made of fixed-shape ids; openat2
+ * with RESOLVE_BENEATH, _NO_SYMLINKS, _NO_MAGICLINKS and _NO_XDEV, O_NONBLOCK,
+ * then fstat on the descriptor: a regular file, owned by the spool's owner or
+ * root, not group- or world-writable; with `secret`, not readable by others.
+ * Returns the descriptor (the caller closes it) and its size.
+ */
+int spool_open_file(const struct spool *spool, const char *name, int secret, uint64_t *size_r,
+    struct spool_fail *why);
+
+/* Reads a whole small file so opened. -EFBIG when it holds more than `cap`. Returns its length. */
+ssize_t spool_read_file(const struct spool *spool, const char *name, int secret, void *buf,
+    size_t cap, struct spool_fail *why);
+
+/* An unlinked temporary of the filter, in spill/ (O_TMPFILE, 0600). Returns a descriptor. */
+int spool_spill(const struct spool *spool, struct spool_fail *why);
+
+#endif

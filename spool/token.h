@@ -1,0 +1,61 @@
+/*
+ * token.h - what stands in a marker: permission to graft one entry, signed
+ *
+ * 45 bytes, 60 base64url characters without spare bits (DESIGN.md, Tokens):
+ *
+ *	0       version 1 in the high nibble; bit 0: bound to a recipient; other bits zero
+ *	1-4     key id
+ *	5-24    entry id
+ *	25-28   expiry, big-endian, EXPIRY_UNITs since 1970
+ *	29-44   first 16 bytes of HMAC-SHA256 over "mailgraft token 1" NUL, bytes 0-28,
+ *	        and the canonical recipient where bound
+ *
+ * Pure: no file is opened here. The MAC is checked before anything else in the
+ * token is believed.
+ */
+#ifndef SPOOL_TOKEN_H
+#define SPOOL_TOKEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spool/key.h"
+#include "spool/recipient.h"
+
+enum { TOKEN_CHARS = 60, TOKEN_BYTES = 45, ENTRY_ID_BYTES = 20 };
+
+struct token {
+	bool bound;
+	uint8_t key_id[KEY_ID_BYTES];
+	uint8_t entry_id[ENTRY_ID_BYTES];
+	uint32_t expiry;                /* EXPIRY_UNITs since 1970 */
+	uint8_t bytes[TOKEN_BYTES];     /* as decoded */
+};
+
+enum token_verdict {
+	TOKEN_OK,
+	TOKEN_MALFORMED,        /* length, alphabet, version or a flag that must be zero */
+	TOKEN_FORGED,           /* the MAC differs: another recipient, another spool, or not ours */
+	TOKEN_REVOKED,          /* the key is revoked */
+	TOKEN_EXPIRED,
+	TOKEN_NO_RECIPIENT,     /* bound, and the message says no recipient */
+};
+
+/* TOKEN_OK or TOKEN_MALFORMED. Exact length and alphabet. Nothing else is checked. */
+enum token_verdict token_decode(const uint8_t *text, size_t len, struct token *t);
+
+/*
+ * Judges a decoded token by its key (the one with the token's key id).
+ * `recipient` may be NULL or empty. `now` is in EXPIRY_UNITs since 1970; a token
+ * is good up to and including its minute of expiry. The MAC first, then the
+ * key's state, then the expiry.
+ */
+enum token_verdict token_verify(const struct token *t, const struct key *key,
+    const struct recipient *recipient, uint32_t now);
+
+/* Makes a token. `recipient` NULL or empty: not bound. Writes TOKEN_CHARS characters and a NUL. */
+void token_make(const struct key *key, const uint8_t entry_id[ENTRY_ID_BYTES], uint32_t expiry,
+    const struct recipient *recipient, char text[TOKEN_CHARS + 1]);
+
+#endif
