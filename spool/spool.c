@@ -1,0 +1,235 @@
+/*
+ * spool.c - opens a spool, and files in it by the one confined way
+ */
+#include "spool/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+struct spool {
+	int dirfd;
+	uid_t owner;
+	gid_t group;
+};
+
+enum { WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
+
+static int
+open_beneath(int dirfd, const char *name, uint64_t flags, uint64_t mode)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.mode = mode,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+		    RESOLVE_NO_XDEV,
+	};
+	long fd;
+
+	do {
+		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof how);
+	} while (fd < 0 && errno == EINTR);
+	return (int)fd;
+}
+
+/* Who may have written this? 0, or -EPERM. */
+static int
+check_owner(const struct spool *s, const struct stat *st, const char *name, struct spool_fail *why)
+{
+	if (st->st_uid != s->owner && st->st_uid != 0) {
+		return spool_fail(why, "owner", name, EPERM);
+	}
+	if ((st->st_mode & WRITABLE_BY_OTHERS) != 0) {
+		return spool_fail(why, "mode", name, EPERM);
+	}
+	return 0;
+}
+
+static int
+check_folder(const struct spool *s, const char *name, struct spool_fail *why)
+{
+	struct stat st;
+
+	if (fstatat(s->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		return spool_fail(why, "fstatat", name, errno);
+	}
+	if (!S_ISDIR(st.st_mode)) {
+		return spool_fail(why, "type", name, ENOTDIR);
+	}
+	return check_owner(s, &st, name, why);
+}
+
+static int
+check_format(const struct spool *s, struct spool_fail *why)
+{
+	static const char format[] = "mailgraft spool 1\n";
+	char text[64];
+	ssize_t len = spool_read_file(s, "format", 0, text, sizeof text, why);
+
+	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the text above");
+	if (len < 0) {
+		return (int)len;
+	}
+	if ((size_t)len != sizeof format - 1 || memcmp(text, format, (size_t)len) != 0) {
+		return spool_fail(why, "format", "format", EPROTONOSUPPORT);
+	}
+	return 0;
+}
+
+int
+spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
+{
+	struct spool *s = malloc(sizeof *s);
+	struct stat st;
+	int ret;
+
+	*spool_r = NULL;
+	if (s == NULL) {
+		return spool_fail(why, "malloc", path, ENOMEM);
+	}
+	s->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dirfd < 0) {
+		ret = spool_fail(why, "open", path, errno);
+		goto out;
+	}
+	if (fstat(s->dirfd, &st) != 0) {
+		ret = spool_fail(why, "fstat", path, errno);
+		goto out;
+	}
+	s->owner = st.st_uid;
+	s->group = st.st_gid;
+	if ((st.st_mode & WRITABLE_BY_OTHERS) != 0) {
+		ret = spool_fail(why, "mode", path, EPERM);
+		goto out;
+	}
+	ret = check_format(s, why);
+	if (ret == 0) {
+		ret = check_folder(s, "keys", why);
+	}
+	if (ret == 0) {
+		ret = check_folder(s, "entries", why);
+	}
+	if (ret == 0) {
+		ret = check_folder(s, "blobs", why);
+	}
+	if (ret == 0) {
+		*spool_r = s;
+		s = NULL;
+	}
+out:
+	spool_close(&s);
+	return ret;
+}
+
+void
+spool_close(struct spool **spool)
+{
+	if (*spool == NULL) {
+		return;
+	}
+	if ((*spool)->dirfd >= 0) {
+		close((*spool)->dirfd);
+	}
+	free(*spool);
+	*spool = NULL;
+}
+
+int
+spool_dirfd(const struct spool *spool)
+{
+	return spool->dirfd;
+}
+
+uid_t
+spool_owner(const struct spool *spool)
+{
+	return spool->owner;
+}
+
+gid_t
+spool_group(const struct spool *spool)
+{
+	return spool->group;
+}
+
+int
+spool_open_file(const struct spool *spool, const char *name, int secret, uint64_t *size_r,
+    struct spool_fail *why)
+{
+	struct stat st;
+	int fd, ret;
+
+	/* O_NONBLOCK: a FIFO planted here must not hold us; O_NOCTTY: nor a terminal take us. */
+	fd = open_beneath(spool->dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	if (fd < 0) {
+		return spool_fail(why, "openat2", name, errno);
+	}
+	if (fstat(fd, &st) != 0) {
+		ret = spool_fail(why, "fstat", name, errno);
+		goto out;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		ret = spool_fail(why, "type", name, EPERM);
+		goto out;
+	}
+	ret = check_owner(spool, &st, name, why);
+	if (ret == 0 && secret != 0 && (st.st_mode & S_IRWXO) != 0) {
+		ret = spool_fail(why, "mode", name, EPERM);
+	}
+	*size_r = (uint64_t)st.st_size;
+out:
+	if (ret != 0) {
+		close(fd);
+		return ret;
+	}
+	return fd;
+}
+
+ssize_t
+spool_read_file(const struct spool *spool, const char *name, int secret, void *buf, size_t cap,
+    struct spool_fail *why)
+{
+	uint64_t size;
+	size_t have = 0;
+	ssize_t ret = 0;
+	int fd = spool_open_file(spool, name, secret, &size, why);
+
+	if (fd < 0) {
+		return fd;
+	}
+	if (size > cap) {
+		ret = spool_fail(why, "size", name, EFBIG);
+		goto out;
+	}
+	while (have < size) {
+		ssize_t n = read(fd, (char *)buf + have, (size_t)size - have);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			ret = spool_fail(why, "read", name, errno);
+			goto out;
+		}
+		if (n == 0) {
+			break;
+		}
+		have += (size_t)n;
+	}
+	ret = (ssize_t)have;
+out:
+	close(fd);
+	return ret;
+}
+
+int
+spool_spill(const struct spool *spool, struct spool_fail *why)
+{
+	int fd = open_beneath(spool->dirfd, "spill", O_TMPFILE | O_RDWR | O_EXCL, 0600);
+
+	return fd < 0 ? spool_fail(why, "openat2", "spill", errno) : fd;
+}
