@@ -8,9 +8,25 @@
  *           the CPU before main(): a few nanoseconds, and nothing to initialise
  * Not here: the vector code, decoding
  */
-#include "mime/base64.h"
+#include "mime/base64-private.h"
 
-static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/*
+ * glibc has asked the CPU, and the kernel, before main(). Asking again, as the compiler's run-time
+ * library does in a constructor, takes some thirty microseconds in a virtual machine: each CPUID is
+ * a trap there.
+ */
+#if defined(__x86_64__) && defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 33)
+#include <sys/platform/x86.h>
+#define CPU_HAS(glibc_name, compiler_name) CPU_FEATURE_ACTIVE(glibc_name)
+#endif
+#endif
+#if defined(__x86_64__) && !defined(CPU_HAS)
+#define CPU_HAS(glibc_name, compiler_name) (__builtin_cpu_supports(compiler_name) != 0)
+#endif
+
+_Alignas(64) const uint8_t base64_alphabet[65] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 uint64_t
 base64_encoded_size(uint64_t len)
@@ -30,19 +46,19 @@ encode_line(const uint8_t *in, size_t len, uint8_t *out)
 {
 	while (len >= 3) {
 		uint32_t bits = (uint32_t)in[0] << 16 | (uint32_t)in[1] << 8 | in[2];
-		out[0] = (uint8_t)alphabet[bits >> 18];
-		out[1] = (uint8_t)alphabet[bits >> 12 & 63];
-		out[2] = (uint8_t)alphabet[bits >> 6 & 63];
-		out[3] = (uint8_t)alphabet[bits & 63];
+		out[0] = base64_alphabet[bits >> 18];
+		out[1] = base64_alphabet[bits >> 12 & 63];
+		out[2] = base64_alphabet[bits >> 6 & 63];
+		out[3] = base64_alphabet[bits & 63];
 		in += 3;
 		len -= 3;
 		out += 4;
 	}
 	if (len > 0) {
 		uint32_t bits = (uint32_t)in[0] << 16 | (len == 2 ? (uint32_t)in[1] << 8 : 0);
-		out[0] = (uint8_t)alphabet[bits >> 18];
-		out[1] = (uint8_t)alphabet[bits >> 12 & 63];
-		out[2] = len == 2 ? (uint8_t)alphabet[bits >> 6 & 63] : '=';
+		out[0] = base64_alphabet[bits >> 18];
+		out[1] = base64_alphabet[bits >> 12 & 63];
+		out[2] = len == 2 ? base64_alphabet[bits >> 6 & 63] : '=';
 		out[3] = '=';
 		out += 4;
 	}
@@ -69,7 +85,25 @@ encode_portable(const uint8_t *in, size_t len, uint8_t *out)
 bool
 base64_kernel_usable(enum base64_kernel k)
 {
-	return k == BASE64_PORTABLE;
+	switch (k) {
+	case BASE64_PORTABLE:
+		return true;
+#if defined(__x86_64__)
+	case BASE64_SSSE3:
+		return CPU_HAS(SSSE3, "ssse3");
+	case BASE64_AVX2:
+		return CPU_HAS(AVX2, "avx2");
+	case BASE64_AVX512VBMI:
+		return CPU_HAS(AVX512F, "avx512f") && CPU_HAS(AVX512BW, "avx512bw") &&
+		       CPU_HAS(AVX512_VBMI, "avx512vbmi");
+#endif
+#if defined(__AARCH64EL__)
+	case BASE64_NEON:
+		return true;
+#endif
+	default:
+		return false;
+	}
 }
 
 const char *
@@ -92,17 +126,52 @@ base64_kernel_name(enum base64_kernel k)
 	return "?";
 }
 
+/* k is usable. */
+static size_t
+encode_with(enum base64_kernel k, const uint8_t *in, size_t len, uint8_t *out)
+{
+	size_t done = 0, written;
+
+	switch (k) {
+#if defined(__x86_64__)
+	case BASE64_SSSE3:
+		done = base64_ssse3(in, len, out);
+		break;
+	case BASE64_AVX2:
+		done = base64_avx2(in, len, out);
+		break;
+	case BASE64_AVX512VBMI:
+		done = base64_avx512vbmi(in, len, out);
+		break;
+#endif
+#if defined(__AARCH64EL__)
+	case BASE64_NEON:
+		done = base64_neon(in, len, out);
+		break;
+#endif
+	default:
+		break;
+	}
+	written = done / BASE64_LINE_BYTES * (BASE64_LINE_CHARS + 1);
+	if (done < len) {
+		written += encode_portable(in + done, len - done, out + written);
+	}
+	return written;
+}
+
 size_t
 base64_encode_lines_with(enum base64_kernel k, const uint8_t *in, size_t len, uint8_t *out)
 {
-	if (!base64_kernel_usable(k)) {
-		return 0;
-	}
-	return encode_portable(in, len, out);
+	return base64_kernel_usable(k) ? encode_with(k, in, len, out) : 0;
 }
 
 size_t
 base64_encode_lines(const uint8_t *in, size_t len, uint8_t *out)
 {
-	return encode_portable(in, len, out);
+	enum base64_kernel k = BASE64_KERNELS - 1;
+
+	while (!base64_kernel_usable(k)) {
+		k--;
+	}
+	return encode_with(k, in, len, out);
 }

@@ -2,8 +2,8 @@
  * base64.h - base64 as mail carries it: lines of 76 columns out, anything in
  *
  * The encoder turns whole buffers into finished lines, with the widest vector instructions of the
- * CPU at hand. The decoder is a step function that takes its input in pieces of any size, reads what
- * mail programs read, and remembers whether an honest encoder could have written it.
+ * CPU at hand. The decoder is a step function that takes its input in pieces of any size, reads
+ * what mail programs read, and remembers whether an honest encoder could have written it.
  *
  * Owns:     nothing; no allocation, no global state, safe from any thread
  * Returns:  byte counts; there are no errors, oddities of encoded input are flags
@@ -60,9 +60,9 @@ size_t base64_encode_lines_with(enum base64_kernel k, const uint8_t *in, size_t 
  * any time; it is final after base64_decode_end(). The rest belongs to the decoder.
  */
 struct base64_decoder {
-	uint32_t bits;  /* sextets of the quantum that is under way */
-	uint8_t count;  /* how many sextets; while padded, how many '=' are still awaited */
-	bool padded;    /* the last character that counts was '=', in its place */
+	uint32_t bits;	/* sextets of the quantum that is under way */
+	uint8_t count;	/* how many sextets; while padded, how many '=' are still awaited */
+	bool padded;	/* the last character that counts was '=', in its place */
 	bool irregular; /* sticky; see base64_decode() */
 };
 
