@@ -11,6 +11,7 @@
 
 #include "spool/field.h"
 #include "spool/hex.h"
+#include "spool/path.h"
 
 static const char join[] = ";\n\t";
 
@@ -217,13 +218,11 @@ int
 entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], struct entry *entry_r,
     struct spool_fail *why)
 {
-	char name[sizeof "entries/ab/" + ENTRY_ID_BYTES * 2] = "entries/";
-	char *end = hex_encode(id, 1, name + strlen("entries/"));
+	char name[ENTRY_PATH_MAX];
 	uint8_t text[ENTRY_FILE_MAX], found[ENTRY_ID_BYTES];
 	ssize_t len;
 
-	*end++ = '/';
-	*hex_encode(id, ENTRY_ID_BYTES, end) = '\0';
+	entry_path(id, name);
 	len = spool_read_file(spool, name, 0, text, sizeof text, why);
 	if (len < 0) {
 		return (int)len;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "spool/field.h"
-#include "spool/hex.h"
+#include "spool/path.h"
 
 int
 key_parse(const uint8_t *text, size_t len, struct key *key_r)
@@ -41,12 +41,12 @@ int
 key_load(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], struct key *key_r,
     struct spool_fail *why)
 {
-	char name[sizeof "keys/" + KEY_ID_BYTES * 2] = "keys/";
+	char name[KEY_PATH_MAX];
 	uint8_t text[KEY_FILE_MAX];
 	ssize_t len;
 	int ret = 0;
 
-	*hex_encode(id, KEY_ID_BYTES, name + strlen("keys/")) = '\0';
+	key_path(id, name);
 	len = spool_read_file(spool, name, 1, text, sizeof text, why);
 	if (len < 0) {
 		return (int)len;

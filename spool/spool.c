@@ -82,32 +82,47 @@ check_format(const struct spool *s, struct spool_fail *why)
 }
 
 int
-spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
+spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail *why)
 {
 	struct spool *s = malloc(sizeof *s);
 	struct stat st;
-	int ret;
+	int ret = 0;
 
 	*spool_r = NULL;
 	if (s == NULL) {
 		return spool_fail(why, "malloc", path, ENOMEM);
 	}
 	s->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dirfd < 0) {
-		ret = spool_fail(why, "open", path, errno);
-		goto out;
+	if (s->dirfd < 0 || fstat(s->dirfd, &st) != 0) {
+		ret = spool_fail(why, s->dirfd < 0 ? "open" : "fstat", path, errno);
+		spool_close(&s);
+		return ret;
+	}
+	s->owner = st.st_uid;
+	s->group = st.st_gid;
+	*spool_r = s;
+	return 0;
+}
+
+int
+spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
+{
+	struct spool *s;
+	struct stat st;
+	int ret = spool_open_unchecked(path, &s, why);
+
+	*spool_r = NULL;
+	if (ret != 0) {
+		return ret;
 	}
 	if (fstat(s->dirfd, &st) != 0) {
 		ret = spool_fail(why, "fstat", path, errno);
 		goto out;
 	}
-	s->owner = st.st_uid;
-	s->group = st.st_gid;
-	if ((st.st_mode & WRITABLE_BY_OTHERS) != 0) {
-		ret = spool_fail(why, "mode", path, EPERM);
-		goto out;
+	ret = check_owner(s, &st, path, why);
+	if (ret == 0) {
+		ret = check_format(s, why);
 	}
-	ret = check_format(s, why);
 	if (ret == 0) {
 		ret = check_folder(s, "keys", why);
 	}

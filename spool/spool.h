@@ -25,6 +25,9 @@ struct spool;
  * -ENOTDIR where there is no spool).
  */
 int spool_open(const char *path, struct spool **spool_r, struct spool_fail *why);
+
+/* The same without asking for format, folders and modes: for init, which makes them, and fsck, which reports them. */
+int spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail *why);
 void spool_close(struct spool **spool);
 
 /* The directory's descriptor, for writers and sweepers; still owned by the spool. */

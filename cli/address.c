@@ -1,0 +1,53 @@
+/*
+ * address.c - an address as people write it, as a recipient (libidn2)
+ */
+#include "cli/address.h"
+
+#include <idn2.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static bool
+is_ascii(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)text[i] > 0x7f) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int
+address_recipient(const char *text, size_t len, struct recipient *r)
+{
+	const char *at = memrchr(text, '@', len);
+	char whole[RECIPIENT_MAX * 2], domain[RECIPIENT_MAX];
+	size_t local, domain_len;
+	uint8_t *ascii = NULL;
+	int ret = -1;
+
+	r->len = 0;
+	if (at == NULL || memchr(text, '\0', len) != NULL) {
+		return -1;
+	}
+	local = (size_t)(at + 1 - text);
+	domain_len = len - local;
+	if (is_ascii(at, len - local + 1)) {
+		ret = recipient_canonical((const uint8_t *)text, len, r);
+	} else if (local < RECIPIENT_MAX && domain_len < sizeof domain) {
+		memcpy(domain, at + 1, domain_len);
+		domain[domain_len] = '\0';
+		if (idn2_lookup_u8((const uint8_t *)domain, &ascii, IDN2_NFC_INPUT) == IDN2_OK &&
+		    strlen((const char *)ascii) < RECIPIENT_MAX) {
+			size_t ascii_len = strlen((const char *)ascii);
+			memcpy(whole, text, local);
+			memcpy(whole + local, ascii, ascii_len);
+			ret = recipient_canonical((const uint8_t *)whole, local + ascii_len, r);
+		}
+		idn2_free(ascii);
+	}
+	/* A recipient was asked for: none is a mistake here. */
+	return ret == 0 && r->len > 0 ? 0 : -1;
+}

@@ -1,0 +1,31 @@
+/*
+ * arguments.h - what every subcommand's command line has in common
+ */
+#ifndef CLI_ARGUMENTS_H
+#define CLI_ARGUMENTS_H
+
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/complaint.h"
+
+/*
+ * The next option, as getopt_long says it; '?' with *c filled in (EX_USAGE)
+ * for an option that is unknown or lacks its value. -1 after the last.
+ */
+int next_option(int argc, char **argv, const struct option *options, struct complaint *c);
+
+/* --spool, $MAILGRAFT_SPOOL, or the default. */
+const char *spool_path(const char *option);
+
+/* "90m", "36h", "14d", "4w" to seconds. -1: not that, or too far off. */
+int parse_span(const char *text, uint64_t *seconds_r);
+
+/* Now, in EXPIRY_UNITs since 1970. */
+uint32_t now_units(void);
+
+/* stdout may have been a full disk. 0, or EX_IOERR with a line on stderr. */
+int finish_output(const char *command);
+
+#endif

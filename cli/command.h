@@ -1,0 +1,12 @@
+/*
+ * command.h - the subcommands of mailgraft, as main calls them
+ *
+ * argv[0] is the subcommand's name. Each returns an exit code of sysexits.h.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+int init_main(int argc, char **argv);
+int put_main(int argc, char **argv);
+
+#endif

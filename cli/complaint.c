@@ -1,0 +1,150 @@
+/*
+ * complaint.c - failures as sentences
+ */
+#include "cli/complaint.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+/* What is quoted may come from anywhere: it must not move a terminal's cursor or end a line. */
+static void
+clean(char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
+			*text = '?';
+		}
+	}
+}
+
+const char *
+reason(int error)
+{
+	static char text[128];
+
+	snprintf(text, sizeof text, "%s", strerror(error));
+	/* "Input/output error", but also "RPC …" and the like. */
+	if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') {
+		text[0] = (char)(text[0] + ('a' - 'A'));
+	}
+	return text;
+}
+
+int
+complain(struct complaint *c, int code, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(c->text, sizeof c->text, format, ap);
+	va_end(ap);
+	clean(c->text);
+	c->code = code;
+	return -1;
+}
+
+static int
+code_of(int error)
+{
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case EAGAIN:
+		return EX_TEMPFAIL;
+	case ENOENT:
+	case ENOTDIR:
+	case EPERM:
+	case EPROTONOSUPPORT:
+	case ENOKEY:
+	case EEXIST:
+	case ENOTEMPTY:
+	case EOPNOTSUPP:
+		return EX_CONFIG;
+	case EACCES:
+		return EX_NOPERM;
+	case EINVAL:
+		return EX_DATAERR;
+	default:
+		return EX_IOERR;
+	}
+}
+
+static void
+owner_of(const char *path, char *name, size_t cap)
+{
+	struct stat st;
+	const struct passwd *pw = NULL;
+
+	if (stat(path, &st) == 0) {
+		pw = getpwuid(st.st_uid);
+	}
+	snprintf(name, cap, "%s", pw != NULL ? pw->pw_name : "mailgraft");
+}
+
+/* The reason, and the cure where there is one to name. */
+static void
+explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
+{
+	char owner[64];
+
+	owner_of(spool, owner, sizeof owner);
+	if (strcmp(why->call, "owner") == 0 && why->error == EACCES) {
+		snprintf(text, cap, "only '%s' and root may write to the spool '%s': use 'sudo -u %s mailgraft'",
+		    owner, spool, owner);
+	} else if (why->error == EACCES) {
+		snprintf(text, cap, "%s '%s': permission denied: use 'sudo -u %s mailgraft'",
+		    why->call, why->object, owner);
+	} else if (why->error == EPERM && strcmp(why->call, "owner") == 0) {
+		snprintf(text, cap, "'%s' belongs to neither the spool's owner nor root", why->object);
+	} else if (why->error == EPERM && strcmp(why->call, "mode") == 0) {
+		snprintf(text, cap, "'%s' is open to others: see 'mailgraft fsck'", why->object);
+	} else if (why->error == EPERM && strcmp(why->call, "type") == 0) {
+		snprintf(text, cap, "'%s' is not a regular file", why->object);
+	} else if (why->error == EPERM && strcmp(why->call, "fchown") == 0) {
+		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group", owner);
+	} else if (why->error == EPROTONOSUPPORT) {
+		snprintf(text, cap, "the spool '%s' has a format that this version does not know", spool);
+	} else if ((why->error == ENOENT || why->error == ENOTDIR) &&
+	    (strcmp(why->object, spool) == 0 || strcmp(why->object, "format") == 0)) {
+		snprintf(text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
+	} else if (why->error == ENOKEY) {
+		snprintf(text, cap, "the spool '%s' has no active key: make one with 'mailgraft keys add'",
+		    spool);
+	} else if (why->error == EBADMSG && strcmp(why->call, "content") == 0) {
+		snprintf(text, cap, "the spool has other content in '%s': run 'mailgraft fsck'",
+		    why->object);
+	} else if (why->error == EOPNOTSUPP && strcmp(why->call, "openat") == 0) {
+		snprintf(text, cap, "the file system of '%s' has no unnamed files (O_TMPFILE)", spool);
+	} else {
+		snprintf(text, cap, "%s '%s': %s", why->call, why->object, reason(why->error));
+	}
+}
+
+int
+complain_spool(struct complaint *c, const char *spool, const struct spool_fail *why,
+    const char *format, ...)
+{
+	char text[COMPLAINT_MAX], doing[COMPLAINT_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(doing, sizeof doing, format, ap);
+	va_end(ap);
+	explain(spool, why, text, sizeof text);
+	return complain(c, code_of(why->error), "%s: %s", doing, text);
+}
+
+int
+complain_aloud(const char *command, const struct complaint *c)
+{
+	fprintf(stderr, "mailgraft%s%s: %s\n", command[0] == '\0' ? "" : " ", command, c->text);
+	return c->code;
+}

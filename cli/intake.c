@@ -1,0 +1,382 @@
+/*
+ * intake.c - stores one source after the other, makes tokens
+ */
+#include "cli/intake.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/address.h"
+#include "cli/arguments.h"
+#include "mime/message-check.h"
+#include "mime/part-header.h"
+#include "spool/hex.h"
+#include "spool/keyring.h"
+#include "spool/sniff.h"
+
+struct pending {
+	uint8_t id[ENTRY_ID_BYTES];
+	uint32_t expires;
+	struct recipient to;
+	struct receipt receipt;
+};
+
+struct intake {
+	const char *path;
+	struct spool *spool;
+	struct store *store;
+	struct sniff *sniff;            /* NULL until a type is asked for */
+	size_t count;                   /* of the last commit */
+	struct pending group[STORE_GROUP_MAX];
+	uint8_t chunk[READ_CHUNK];
+};
+
+int
+intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	struct key key;
+	struct intake *in = calloc(1, sizeof *in);
+	int ret;
+
+	*intake_r = NULL;
+	if (in == NULL) {
+		return complain(c, EX_TEMPFAIL, "out of memory");
+	}
+	in->path = spool;
+	ret = spool_open(spool, &in->spool, &why);
+	if (ret == 0) {
+		ret = store_open(in->spool, &in->store, &why);
+	}
+	if (ret == 0) {
+		ret = keyring_active(in->spool, &key, &why);
+		explicit_bzero(&key, sizeof key);
+	}
+	if (ret != 0) {
+		intake_close(&in);
+		return complain_spool(c, spool, &why, "cannot store anything");
+	}
+	*intake_r = in;
+	return 0;
+}
+
+void
+intake_close(struct intake **intake)
+{
+	if (*intake == NULL) {
+		return;
+	}
+	sniff_close(&(*intake)->sniff);
+	store_close(&(*intake)->store);
+	spool_close(&(*intake)->spool);
+	free(*intake);
+	*intake = NULL;
+}
+
+static int
+bad_piece(struct complaint *c, enum part_header bad, const char *what, const char *text)
+{
+	static const char *const reasons[] = {
+		[PART_HEADER_SYNTAX] = "not one",
+		[PART_HEADER_COMPOSITE] = "multipart and message types cannot be stored, but message/rfc822",
+		[PART_HEADER_EMPTY] = "empty",
+		[PART_HEADER_ENCODING] = "not UTF-8; say another one with --name",
+		[PART_HEADER_CONTROL] = "control characters; say another one with --name",
+		[PART_HEADER_TOO_LONG] = "too long",
+	};
+
+	return complain(c, EX_DATAERR, "bad %s '%.100s': %s", what, text, reasons[bad]);
+}
+
+/* The entry's pieces that do not depend on the content. */
+static int
+make_pieces(const struct request *r, struct entry *e, struct pending *p, struct complaint *c)
+{
+	const char *name = r->name, *base;
+	enum part_header bad;
+	size_t len;
+
+	if (name == NULL && strcmp(r->file, "-") != 0) {
+		name = r->file;
+	}
+	p->receipt.name_len = 0;
+	if (name != NULL) {
+		bad = part_header_base_name(name, strlen(name), &base, &len);
+		if (bad == PART_HEADER_OK && len > sizeof p->receipt.name) {
+			bad = PART_HEADER_TOO_LONG;
+		}
+		if (bad == PART_HEADER_OK) {
+			bad = part_header_filename(base, len, e->filename, sizeof e->filename,
+			    &e->filename_len);
+		}
+		if (bad != PART_HEADER_OK) {
+			return bad_piece(c, bad, "name", name);
+		}
+		memcpy(p->receipt.name, base, len);
+		p->receipt.name_len = len;
+	}
+	if (r->type != NULL) {
+		bad = part_header_type(r->type, strlen(r->type), e->type, sizeof e->type, &e->type_len);
+		if (bad != PART_HEADER_OK) {
+			return bad_piece(c, bad, "type", r->type);
+		}
+	}
+	if (r->cid != NULL) {
+		bad = part_header_cid(r->cid, strlen(r->cid), e->cid, sizeof e->cid, &e->cid_len);
+		if (bad != PART_HEADER_OK) {
+			return bad_piece(c, bad, "content id", r->cid);
+		}
+	}
+	p->to.len = 0;
+	if (r->to != NULL && address_recipient(r->to, strlen(r->to), &p->to) != 0) {
+		return complain(c, EX_DATAERR, "bad recipient '%.100s': not an address", r->to);
+	}
+	e->is_inline = r->is_inline;
+	return 0;
+}
+
+static int
+make_expiry(const struct request *r, struct entry *e, struct complaint *c)
+{
+	uint64_t expires = ((uint64_t)time(NULL) + r->expires + EXPIRY_UNIT - 1) / EXPIRY_UNIT;
+
+	if (r->expires == 0 || expires > UINT32_MAX) {
+		return complain(c, EX_DATAERR, "bad expiry: it is now, or thousands of years off");
+	}
+	e->expires = (uint32_t)expires;
+	return 0;
+}
+
+/* A regular file, or standard input. O_NONBLOCK: a FIFO must not hold us. */
+static int
+open_source(const char *file, struct stat *st, struct complaint *c)
+{
+	int fd, error = 0;
+
+	if (strcmp(file, "-") == 0) {
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+	} else {
+		fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	}
+	if (fd < 0 || fstat(fd, st) != 0) {
+		error = errno;
+		complain(c, error == EMFILE || error == ENFILE ? EX_TEMPFAIL : EX_NOINPUT,
+		    "cannot read '%.200s': %s", file, reason(error));
+	} else if (S_ISDIR(st->st_mode)) {
+		error = EISDIR;
+		complain(c, EX_NOINPUT, "cannot read '%.200s': it is a directory", file);
+	} else if (strcmp(file, "-") != 0 && !S_ISREG(st->st_mode)) {
+		error = EINVAL;
+		complain(c, EX_NOINPUT, "cannot read '%.200s': it is not a regular file", file);
+	}
+	if (error != 0 && fd >= 0) {
+		close(fd);
+	}
+	return error != 0 ? -1 : fd;
+}
+
+/* A token must stand for one state of the file: what is written to meanwhile is refused. */
+static int
+check_unchanged(const char *file, int fd, const struct stat *before, uint64_t size,
+    struct complaint *c)
+{
+	struct stat after;
+
+	if (fstat(fd, &after) != 0) {
+		return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", file, reason(errno));
+	}
+	if (size != (uint64_t)before->st_size || after.st_size != before->st_size ||
+	    after.st_mtim.tv_sec != before->st_mtim.tv_sec ||
+	    after.st_mtim.tv_nsec != before->st_mtim.tv_nsec) {
+		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': it changed while it was read",
+		    file);
+	}
+	return 0;
+}
+
+static int
+copy_source(struct intake *in, const char *file, int fd, const struct stat *st,
+    struct message_check *check, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	bool regular = S_ISREG(st->st_mode) && strcmp(file, "-") != 0;
+	uint64_t size = 0;
+
+	message_check_begin(check);
+	if (store_begin(in->store, &why) != 0) {
+		return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
+	}
+	for (;;) {
+		ssize_t n = read(fd, in->chunk, sizeof in->chunk);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", file, reason(errno));
+		}
+		if (n == 0) {
+			break;
+		}
+		size += (uint64_t)n;
+		/* One that grows without end must not fill the disk. */
+		if (regular && size > (uint64_t)st->st_size) {
+			break;
+		}
+		message_check_add(check, in->chunk, (size_t)n);
+		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {
+			return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
+		}
+	}
+	return regular ? check_unchanged(file, fd, st, size, c) : 0;
+}
+
+/* Strips what libmagic says down to what may stand in a message. */
+static void
+clean_type(char *type, const struct message_check *check)
+{
+	char *parameters = strchr(type, ';');
+	bool text = strncmp(type, "text/", strlen("text/")) == 0;
+
+	if (parameters != NULL &&
+	    (!text || strstr(parameters, "binary") != NULL || strstr(parameters, "unknown") != NULL ||
+	    (strstr(parameters, "us-ascii") != NULL && check->eight_bit))) {
+		*parameters = '\0';
+	}
+}
+
+static int
+sniff_content(struct intake *in, const char *file, const struct message_check *check,
+    struct entry *e, struct complaint *c)
+{
+	static const char unknown[] = "application/octet-stream";
+	struct spool_fail why = { 0 };
+	char type[SNIFF_TYPE_MAX];
+
+	if ((in->sniff == NULL && sniff_open(&in->sniff, &why) != 0) ||
+	    sniff_type(in->sniff, store_fd(in->store), type, &why) != 0) {
+		return complain(c, EX_IOERR, "cannot tell the type of '%.200s': %s: %s", file, why.call,
+		    reason(why.error));
+	}
+	clean_type(type, check);
+	if (strncmp(type, "inode/", strlen("inode/")) == 0 ||
+	    part_header_type(type, strlen(type), e->type, sizeof e->type, &e->type_len) !=
+		PART_HEADER_OK) {
+		e->type_len = strlen(unknown);
+		memcpy(e->type, unknown, e->type_len);
+	}
+	return 0;
+}
+
+/* message/rfc822 goes out as it is, or it goes out as something else (RFC 2046 5.2.1). */
+static void
+decide_encoding(const struct message_check *check, struct entry *e)
+{
+	static const char message[] = "message/rfc822", other[] = "application/octet-stream";
+	size_t len = strlen(message);
+
+	if (e->type_len < len || memcmp(e->type, message, len) != 0 ||
+	    (e->type_len > len && e->type[len] != ';')) {
+		return;
+	}
+	e->message = message_check_end(check);
+	e->crs = e->message ? check->crs : 0;
+	e->type_len = e->message ? len : strlen(other);
+	memcpy(e->type, e->message ? message : other, e->type_len);
+}
+
+static int
+store_source(struct intake *in, const struct request *r, struct entry *e, struct pending *p,
+    struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	struct store_content content;
+	struct message_check check;
+	struct stat st;
+	int fd = open_source(r->file, &st, c), ret;
+
+	if (fd < 0) {
+		return -1;
+	}
+	ret = copy_source(in, r->file, fd, &st, &check, c);
+	close(fd);
+	if (ret != 0) {
+		return ret;
+	}
+	store_end(in->store, &content);
+	if (r->type == NULL && sniff_content(in, r->file, &check, e, c) != 0) {
+		return -1;
+	}
+	decide_encoding(&check, e);
+	memcpy(e->blob, content.digest, sizeof e->blob);
+	memcpy(e->checksum, content.checksum, sizeof e->checksum);
+	e->size = content.size;
+	if (store_add(in->store, e, p->id, &why) != 0) {
+		return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
+	}
+	return 0;
+}
+
+int
+intake_add(struct intake *in, const struct request *r, struct complaint *c)
+{
+	struct pending *p = &in->group[store_pending(in->store)];
+	struct entry e;
+
+	assert(store_pending(in->store) < STORE_GROUP_MAX);
+	memset(&e, 0, sizeof e);
+	if (make_pieces(r, &e, p, c) != 0 || make_expiry(r, &e, c) != 0) {
+		return -1;
+	}
+	if (store_source(in, r, &e, p, c) != 0) {
+		store_abandon(in->store);
+		return -1;
+	}
+	p->expires = e.expires;
+	p->receipt.size = e.size;
+	p->receipt.expires = (uint64_t)e.expires * EXPIRY_UNIT;
+	p->receipt.type_len = e.type_len;
+	memcpy(p->receipt.type, e.type, e.type_len);
+	*hex_encode(e.blob, sizeof e.blob, p->receipt.digest) = '\0';
+	return 0;
+}
+
+size_t
+intake_pending(const struct intake *in)
+{
+	return store_pending(in->store);
+}
+
+int
+intake_commit(struct intake *in, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	size_t count = store_pending(in->store);
+	struct key key;
+
+	in->count = 0;
+	/* Asked for every time: in a long run keys come and go. */
+	if (store_commit(in->store, &why) != 0 || keyring_active(in->spool, &key, &why) != 0) {
+		return complain_spool(c, in->path, &why, "cannot store");
+	}
+	for (size_t i = 0; i < count; i++) {
+		struct pending *p = &in->group[i];
+		token_make(&key, p->id, p->expires, &p->to, p->receipt.token);
+	}
+	in->count = count;
+	explicit_bzero(&key, sizeof key);
+	return 0;
+}
+
+const struct receipt *
+intake_receipt(const struct intake *in, size_t i)
+{
+	assert(i < in->count);
+	return &in->group[i].receipt;
+}

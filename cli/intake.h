@@ -1,0 +1,55 @@
+/*
+ * intake.h - from what was asked (a file, a name, a type …) to a token
+ *
+ * For `put` in all its forms. Requests are added to a group, which is committed
+ * as one; then each has a receipt.
+ *
+ * Owns:    the opened spool, its writer, libmagic
+ * Returns: 0, or -1 with *c filled in. A request that failed leaves the group
+ *          as it was; a commit that failed ends it
+ */
+#ifndef CLI_INTAKE_H
+#define CLI_INTAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/complaint.h"
+#include "spool/store.h"
+
+struct request {
+	const char *file;       /* how the source is called; "-": standard input */
+	const char *name;       /* NULL: the file's */
+	const char *type;       /* NULL: what libmagic says */
+	const char *cid;        /* NULL: none */
+	const char *to;         /* NULL: bound to nobody */
+	uint64_t expires;       /* seconds from now */
+	bool is_inline;
+};
+
+struct receipt {
+	char token[TOKEN_CHARS + 1];
+	char digest[SHA256_BYTES * 2 + 1];
+	uint64_t size;
+	uint64_t expires;       /* seconds since 1970 */
+	size_t type_len, name_len;
+	char type[ENTRY_TYPE_MAX];
+	char name[NAME_MAX_BYTES];
+};
+
+struct intake;
+
+int intake_open(const char *spool, struct intake **intake_r, struct complaint *c);
+void intake_close(struct intake **intake);
+
+int intake_add(struct intake *intake, const struct request *request, struct complaint *c);
+size_t intake_pending(const struct intake *intake);
+int intake_commit(struct intake *intake, struct complaint *c);
+
+/* Of the last commit, in the order of the requests. */
+const struct receipt *intake_receipt(const struct intake *intake, size_t i);
+
+/* One line on stdout: the token, or the JSON object. */
+void receipt_print(const struct receipt *receipt, bool json);
+
+#endif

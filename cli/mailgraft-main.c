@@ -1,0 +1,56 @@
+/*
+ * mailgraft-main.c - the mailgraft command: picks the subcommand
+ *
+ * Everything a person or an application types. Not here: the filter.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/command.h"
+#include "cli/complaint.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+} commands[] = {
+	{ "init", init_main, "make a spool" },
+	{ "put", put_main, "store files, print tokens" },
+};
+
+static void
+usage(FILE *out)
+{
+	fputs("usage: mailgraft COMMAND [--spool DIR] [OPTION…] [ARGUMENT…]\n\n", out);
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
+	}
+	fputs("\n'mailgraft COMMAND --help' says more; so does mailgraft(1).\n", out);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct complaint c;
+
+	if (argc < 2) {
+		complain(&c, EX_USAGE, "no command given; 'mailgraft --help' lists them");
+		return complain_aloud("", &c);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("mailgraft " MAILGRAFT_VERSION);
+		return EX_OK;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return EX_OK;
+	}
+	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			return commands[i].run(argc - 1, argv + 1);
+		}
+	}
+	complain(&c, EX_USAGE, "there is no command '%s'; 'mailgraft --help' lists them", argv[1]);
+	return complain_aloud("", &c);
+}

@@ -1,0 +1,39 @@
+/*
+ * create.h - makes files in a spool: without a name first, linked when complete
+ *
+ * What is made belongs to the spool's owner and group, whoever makes it (the
+ * owner or root), and has its mode whatever the umask.
+ *
+ * Errors:  -errno with *why filled in
+ * Not here: in which order things become durable (store.c)
+ */
+#ifndef SPOOL_CREATE_H
+#define SPOOL_CREATE_H
+
+#include <sys/types.h>
+
+#include "spool/spool.h"
+
+/* May this process write to the spool? 0, or -EACCES with call "owner": neither its owner nor root. */
+int create_allowed(const struct spool *spool, struct spool_fail *why);
+
+/* An unnamed file in `folder` (O_TMPFILE), open for reading and writing. Returns the descriptor. */
+int create_file(const struct spool *spool, const char *folder, mode_t mode,
+    struct spool_fail *why);
+
+/* Writes all of it. */
+int create_write(int fd, const void *data, size_t len, const char *object, struct spool_fail *why);
+
+/*
+ * Gives the file its name; the shard is made where it is missing. -EEXIST
+ * where the name is taken: whose it is, is for the caller to find out.
+ */
+int create_link(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
+
+/* A folder; its name is not synced. One that is there already is no error. */
+int create_folder(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
+
+/* fsync of the folder that holds `path`. */
+int create_sync_folder(const struct spool *spool, const char *path, struct spool_fail *why);
+
+#endif
