@@ -1,0 +1,16 @@
+/*
+ * limits.h - every fixed limit of the MIME code, in one place
+ */
+#ifndef MIME_LIMITS_H
+#define MIME_LIMITS_H
+
+enum {
+	HEADER_MAX = 256 * 1024,        /* bytes of one entity's header, its empty line included */
+	NESTING_MAX = 100,              /* multiparts open at the same time */
+	BOUNDARY_MAX = 70,              /* characters of a boundary (RFC 2046 5.1.1) */
+	DELIMITER_LINE_MAX = 998,       /* bytes of a delimiter line (RFC 5322 2.1.1) */
+	CONTENT_PARAMS_MAX = 64,        /* parameters of one Content-Type or Content-Disposition */
+	MARKERS_MAX = 100,              /* marker occurrences in one message */
+};
+
+#endif
