@@ -1,0 +1,275 @@
+/*
+ * filter-main.c - mailgraft-filter: Exim's transport_filter
+ *
+ * What Exim demands is here and only here: nothing on descriptor 2, which is
+ * the message; exit codes; one log line; no silence for longer than Exim
+ * waits. The work is graft.h's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "filter/graft.h"
+#include "filter/limits.h"
+#include "filter/log.h"
+
+static const char USAGE[] =
+    "usage: mailgraft-filter --spool DIR [--id EXIM-ID] [--check] [--stderr]\n"
+    "                        [--log-socket PATH] < message > message\n";
+static const char DEFAULT_SPOOL[] = "/var/spool/mailgraft";
+static const char DEFAULT_LOG[] = "/dev/log";
+
+struct options {
+	const char *spool, *id, *log_socket;
+	bool check, speak;
+};
+
+static char id_shown[40];       /* Exim's id, for the log */
+
+/*
+ * Under Exim descriptor 2 is the message. From the first moment nothing that
+ * prints, not even the C library, reaches it. Returns a copy of the old one.
+ */
+static int
+silence_stderr(void)
+{
+	int copy = fcntl(2, F_DUPFD_CLOEXEC, 3);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null < 0) {
+		null = open("/", O_PATH | O_CLOEXEC);   /* in a jail without devices: a descriptor that takes no bytes */
+	}
+	if (null != 2 && dup2(null, 2) < 0) {
+		_exit(EX_OSERR);
+	}
+	if (null > 2) {
+		close(null);
+	}
+	return copy;
+}
+
+/* Whether a complaint about the command line may be shown: never where it would become the message. */
+static bool
+may_complain(int old_stderr)
+{
+	struct stat out, err;
+
+	return isatty(0) || (fstat(1, &out) == 0 && fstat(old_stderr, &err) == 0 &&
+	    (out.st_dev != err.st_dev || out.st_ino != err.st_ino));
+}
+
+static int
+usage(int old_stderr, const char *what, const char *word)
+{
+	char line[512];
+	int n = snprintf(line, sizeof(line), "mailgraft-filter: %s '%.200s'\n%s", what, word, USAGE);
+
+	if (n > 0 && may_complain(old_stderr) && write(old_stderr, line, (size_t)n) < 0) {
+		return EX_USAGE;        /* there is nobody left to tell */
+	}
+	return EX_USAGE;
+}
+
+static int
+say(const char *text)
+{
+	return write(1, text, strlen(text)) < 0 ? EX_IOERR : EX_OK;
+}
+
+/* The value of --name VALUE or --name=VALUE, or NULL where this is another option. */
+static const char *
+value_of(const char *name, char **argv, int *i)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0) {
+		return NULL;
+	}
+	if (argv[*i][n] == '=') {
+		return argv[*i] + n + 1;
+	}
+	return argv[*i][n] == '\0' && argv[*i + 1] != NULL ? argv[++*i] : NULL;
+}
+
+/* -1: go on; else the exit code. */
+static int
+read_options(char **argv, int old_stderr, struct options *o)
+{
+	for (int i = 1; argv[i] != NULL; i++) {
+		const char *value;
+
+		if ((value = value_of("--spool", argv, &i)) != NULL) {
+			o->spool = value;
+		} else if ((value = value_of("--id", argv, &i)) != NULL) {
+			o->id = value;
+		} else if ((value = value_of("--log-socket", argv, &i)) != NULL) {
+			o->log_socket = value;
+		} else if (strcmp(argv[i], "--check") == 0) {
+			o->check = true;
+		} else if (strcmp(argv[i], "--stderr") == 0) {
+			o->speak = true;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			return say(USAGE);
+		} else if (strcmp(argv[i], "--version") == 0) {
+			return say("mailgraft-filter " MAILGRAFT_VERSION "\n");
+		} else {
+			return usage(old_stderr, "unknown option, or one without its value:", argv[i]);
+		}
+	}
+	if (o->spool[0] == '\0') {
+		return usage(old_stderr, "--spool names no directory:", o->spool);
+	}
+	return -1;
+}
+
+/* Exim's id goes into the log: letters, digits and hyphens, no more than an id has. */
+static void
+show_id(const char *id)
+{
+	size_t n = 0;
+
+	for (; id[n] != '\0' && n + 1 < sizeof(id_shown); n++) {
+		char c = id[n];
+		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || c == '-';
+
+		id_shown[n] = plain ? c : '?';
+	}
+	id_shown[n] = '\0';
+}
+
+static void
+give_up(int signal_number)
+{
+	char line[96];
+	size_t n = strlen(id_shown);
+	static const char TEXT[] = ": refused exit=75 reason=timeout: gave up waiting";
+
+	(void)signal_number;
+	memcpy(line, id_shown, n);
+	memcpy(line + n, TEXT, sizeof(TEXT) - 1);
+	log_line(true, line, n + sizeof(TEXT) - 1);
+	_exit(EX_TEMPFAIL);
+}
+
+/* From here on Exim may be waiting for a slow peer, which is no business of ours. */
+static void
+first_byte(void)
+{
+	alarm(0);
+}
+
+static int
+log_refusal(const struct graft *g, const struct options *o)
+{
+	char sentence[LOG_LINE_MAX - 256], line[LOG_LINE_MAX];
+	int n;
+
+	graft_sentence(g, sentence, sizeof(sentence));
+	n = snprintf(line, sizeof(line), "%s: refused exit=%d reason=%s: %s", id_shown,
+	    graft_exit(g), graft_word(g), sentence);
+	log_line(true, line, n > 0 ? (size_t)n : 0);
+	if (o->check) {
+		n = snprintf(line, sizeof(line), "%s\n", sentence);
+		if (n < 0 || write(1, line, (size_t)n) < 0) {
+			return graft_exit(g);
+		}
+	}
+	return graft_exit(g);
+}
+
+static void
+log_grafted(const struct graft *g, const struct timespec *start)
+{
+	struct graft_summary sum;
+	struct timespec now;
+	char line[LOG_LINE_MAX], entry[41];
+	size_t n;
+	int64_t us;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	us = (int64_t)(now.tv_sec - start->tv_sec) * 1000000 + (now.tv_nsec - start->tv_nsec) / 1000;
+	graft_summary(g, &sum);
+	n = (size_t)snprintf(line, sizeof(line),
+	    "%s: grafted attachments=%zu in=%" PRIu64 " out=%" PRIu64 " ms=%" PRId64 ".%03" PRId64
+	    " entries=", id_shown, sum.attachments, sum.in, sum.out, us / 1000, us % 1000);
+	for (size_t i = 0; i < sum.attachments && i < LOGGED_ENTRIES; i++) {
+		graft_entry(g, i, entry);
+		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s", i > 0 ? "," : "", entry);
+	}
+	if (sum.attachments > LOGGED_ENTRIES) {
+		n += (size_t)snprintf(line + n, sizeof(line) - n, ",...");
+	}
+	if (sum.breaks_signature) {
+		n += (size_t)snprintf(line + n, sizeof(line) - n,
+		    "; the DKIM or ARC signature it came with no longer holds");
+	}
+	log_line(false, line, n);
+}
+
+static int
+graft_message(struct graft *g, const struct options *o, const struct timespec *start)
+{
+	struct graft_options options = {.spool = o->spool, .now = time(NULL)};
+
+	if (graft_plan(g, &options) < 0) {
+		return log_refusal(g, o);
+	}
+	if (o->check) {
+		return EX_OK;
+	}
+	if (graft_emit(g, 1, first_byte) < 0) {
+		return log_refusal(g, o);
+	}
+	alarm(SILENCE_MAX);
+	log_grafted(g, start);
+	return EX_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {.spool = DEFAULT_SPOOL, .id = "-", .log_socket = DEFAULT_LOG};
+	int old_stderr = silence_stderr(), code;
+	struct timespec start;
+	struct graft *g;
+
+	(void)argc;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	code = read_options(argv, old_stderr, &o);
+	if (code >= 0) {
+		return code;
+	}
+	show_id(o.id);
+	if (!o.speak && !isatty(0)) {
+		close(old_stderr);
+		old_stderr = -1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGALRM, give_up);
+	alarm(SILENCE_MAX);
+	if (graft_begin(0, &g) < 0) {
+		log_open(o.log_socket, old_stderr);
+		return log_refusal(g, &o);
+	}
+	if (!graft_opts_in(g)) {
+		if (o.check) {
+			return EX_OK;
+		}
+		if (graft_pass(g, 1, first_byte) == 0) {
+			return EX_OK;
+		}
+		log_open(o.log_socket, old_stderr);
+		return log_refusal(g, &o);
+	}
+	log_open(o.log_socket, old_stderr);
+	return graft_message(g, &o, &start);
+}

@@ -1,0 +1,17 @@
+/*
+ * pass.h - a message that did not opt in, from its descriptor to another
+ *
+ * Byte for byte, less a Graft-Recipient field, as it comes: what has been read
+ * goes out before more is read.
+ */
+#ifndef FILTER_PASS_H
+#define FILTER_PASS_H
+
+#include "filter/hold.h"
+#include "filter/refusal.h"
+#include "filter/sink.h"
+
+/* The header is in h; the rest is still to come. 0, or -1: REFUSED_IO. */
+int pass_through(struct hold *h, struct sink *s, struct refusal *why);
+
+#endif

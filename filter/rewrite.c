@@ -1,0 +1,244 @@
+/*
+ * rewrite.c - see rewrite.h
+ */
+#include "filter/rewrite.h"
+
+#include <string.h>
+
+#include "filter/fields.h"
+#include "mime/content.h"
+#include "mime/header.h"
+
+/* Errors stay in the sink; one look at the end is enough. */
+static int
+done(struct sink *s, struct refusal *why)
+{
+	if (s->error < 0) {
+		spool_fail(&why->fail, "write", "standard output", -s->error);
+		return refuse(why, REFUSED_IO);
+	}
+	return 0;
+}
+
+/* A field as it stands; the last one of a header may lack its line end. */
+static void
+put_field(struct sink *s, const struct field *f)
+{
+	sink_write(s, f->text, f->len);
+	if (f->text[f->len - 1] != '\n') {
+		sink_text(s, "\n");
+	}
+}
+
+/* Content-Type with another boundary: its old one goes, in whatever form, and the new one comes last. */
+static void
+put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
+{
+	struct content c;
+	size_t at = 0, end;
+
+	content_parse(f->body, f->body_len, &c);
+	end = c.params > 0 ? c.param[c.params - 1].to : f->body_len;
+	sink_write(s, f->text, (size_t)(f->body - f->text));
+	for (size_t i = 0; i < c.params; i++) {
+		const struct content_param *p = &c.param[i];
+
+		if (content_param_is(f->body, p, "boundary")) {
+			sink_write(s, f->body + at, p->from - at);
+			at = p->to;
+		}
+	}
+	sink_write(s, f->body + at, end - at);
+	sink_text(s, ";\n\tboundary=\"");
+	sink_text(s, boundary);
+	sink_text(s, "\"\n");
+}
+
+static const struct content_param *
+find_param(const uint8_t *body, const struct content *c, const char *attribute)
+{
+	for (size_t i = 0; i < c->params; i++) {
+		if (content_param_is(body, &c->param[i], attribute)) {
+			return &c->param[i];
+		}
+	}
+	return NULL;
+}
+
+/* The fields of a replaced part that decide about its name. Each stands once: the planner has seen to that. */
+struct naming {
+	bool has_type, has_disposition, has_id;
+	struct field type, disposition;
+	struct content type_content, disposition_content;
+};
+
+static void
+find_naming(const uint8_t *header, size_t len, struct naming *n)
+{
+	struct field f;
+	size_t at = 0;
+
+	n->has_type = n->has_disposition = n->has_id = false;
+	while (header_next(header, len, &at, &f) == HEADER_FIELD) {
+		if (header_is(&f, "content-type")) {
+			n->has_type = true;
+			n->type = f;
+			content_parse(f.body, f.body_len, &n->type_content);
+		} else if (header_is(&f, "content-disposition")) {
+			n->has_disposition = true;
+			n->disposition = f;
+			content_parse(f.body, f.body_len, &n->disposition_content);
+		} else if (header_is(&f, "content-id")) {
+			n->has_id = true;
+		}
+	}
+}
+
+/* The `name` of the author's Content-Type, as a file name. Whether there was one. */
+static bool
+put_name_as_filename(struct sink *s, const struct naming *n)
+{
+	const struct content *c = &n->type_content;
+	bool found = false;
+
+	for (size_t i = 0; n->has_type && i < c->params; i++) {
+		const struct content_param *p = &c->param[i];
+
+		if (content_param_is(n->type.body, p, "name")) {
+			found = true;
+			sink_text(s, ";\n\tfilename");
+			sink_write(s, n->type.body + p->name_at + p->attribute_len,
+			    p->name_len - p->attribute_len);
+			sink_text(s, "=");
+			sink_write(s, n->type.body + p->value_at, p->value_len);
+		}
+	}
+	return found;
+}
+
+static void
+put_filename(struct sink *s, const struct naming *n, const struct entry *entry)
+{
+	if (!put_name_as_filename(s, n) && entry->filename_len > 0) {
+		sink_text(s, ";\n\t");
+		sink_write(s, entry->filename, entry->filename_len);
+	}
+	sink_text(s, "\n");
+}
+
+/* The author's disposition wins, with its parameters; only a missing name is added. */
+static void
+put_disposition(struct sink *s, const struct naming *n, const struct entry *entry)
+{
+	const struct content *c = &n->disposition_content;
+	const struct field *f = &n->disposition;
+	size_t end;
+
+	if (!n->has_disposition) {
+		sink_text(s, entry->is_inline ? "Content-Disposition: inline"
+		                              : "Content-Disposition: attachment");
+		put_filename(s, n, entry);
+		return;
+	}
+	if (find_param(f->body, c, "filename") != NULL) {
+		put_field(s, f);
+		return;
+	}
+	end = c->params > 0 ? c->param[c->params - 1].to : c->type_at + c->type_len;
+	sink_write(s, f->text, (size_t)(f->body - f->text) + end);
+	put_filename(s, n, entry);
+}
+
+static void
+put_type(struct sink *s, const struct entry *entry)
+{
+	sink_text(s, "Content-Type: ");
+	sink_write(s, entry->type, entry->type_len);
+	sink_text(s, entry->message ? "\nContent-Transfer-Encoding: 7bit\n"
+	                            : "\nContent-Transfer-Encoding: base64\n");
+}
+
+static void
+put_cid(struct sink *s, const struct entry *entry)
+{
+	sink_text(s, "Content-ID: <");
+	sink_write(s, entry->cid, entry->cid_len);
+	sink_text(s, ">\n");
+}
+
+/* Whether a field stays away. */
+static bool
+is_dropped(const struct field *f, const struct rewrite *r)
+{
+	bool content = header_begins(f, "content-");
+
+	if (r->scope != REWRITE_ALL && content != (r->scope == REWRITE_CONTENT)) {
+		return true;
+	}
+	if (r->top && fields_is_ours(f)) {
+		return true;
+	}
+	if ((r->top || r->body_changes || r->entry != NULL) &&
+	    (header_is(f, "content-length") || header_is(f, "lines"))) {
+		return true;
+	}
+	if ((r->body_changes || r->entry != NULL) && header_is(f, "content-md5")) {
+		return true;
+	}
+	return r->entry != NULL && (header_is(f, "content-type") ||
+	    header_is(f, "content-transfer-encoding") || header_is(f, "content-disposition"));
+}
+
+int
+rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct rewrite *r,
+    struct refusal *why)
+{
+	struct naming n;
+	struct field f;
+	size_t at = 0;
+
+	if (r->entry != NULL) {
+		find_naming(header, len, &n);
+	}
+	while (header_next(header, len, &at, &f) == HEADER_FIELD) {
+		if (is_dropped(&f, r)) {
+			continue;
+		}
+		if (r->boundary != NULL && header_is(&f, "content-type")) {
+			put_with_boundary(s, &f, r->boundary);
+		} else {
+			put_field(s, &f);
+		}
+	}
+	if (r->add_mime_version) {
+		sink_text(s, "MIME-Version: 1.0\n");
+	}
+	if (r->entry != NULL) {
+		put_type(s, r->entry);
+		put_disposition(s, &n, r->entry);
+		if (!n.has_id && r->entry->cid_len > 0) {
+			put_cid(s, r->entry);
+		}
+	}
+	if (r->scope != REWRITE_NOT_CONTENT) {
+		sink_text(s, "\n");
+	}
+	return done(s, why);
+}
+
+int
+rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *why)
+{
+	put_type(s, entry);
+	sink_text(s, entry->is_inline ? "Content-Disposition: inline" : "Content-Disposition: attachment");
+	if (entry->filename_len > 0) {
+		sink_text(s, ";\n\t");
+		sink_write(s, entry->filename, entry->filename_len);
+	}
+	sink_text(s, "\n");
+	if (entry->cid_len > 0) {
+		put_cid(s, entry);
+	}
+	sink_text(s, "\n");
+	return done(s, why);
+}

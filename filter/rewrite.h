@@ -1,0 +1,39 @@
+/*
+ * rewrite.h - an entity's header on its way out: fields taken away, exchanged, added
+ *
+ * What is not named here goes out byte for byte, in its old order.
+ */
+#ifndef FILTER_REWRITE_H
+#define FILTER_REWRITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "filter/refusal.h"
+#include "filter/sink.h"
+#include "spool/entry.h"
+
+enum rewrite_scope {
+	REWRITE_ALL,
+	REWRITE_NOT_CONTENT,            /* the Content- fields stay away; no empty line: the caller goes on */
+	REWRITE_CONTENT,                /* nothing but the Content- fields */
+};
+
+struct rewrite {
+	enum rewrite_scope scope;
+	bool top;                       /* the message's own header: Graft fields, Content-Length and Lines go */
+	bool add_mime_version;
+	bool body_changes;              /* what counts or digests the body goes */
+	const struct entry *entry;      /* the header becomes that of this attachment; NULL: it does not */
+	const char *boundary;           /* Content-Type's new boundary; NULL: the old one */
+};
+
+/* Writes a rewritten header with its empty line. 0, or -1: REFUSED_IO. */
+int rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct rewrite *r,
+    struct refusal *why);
+
+/* Writes the header of an appended attachment, with its empty line. */
+int rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *why);
+
+#endif
