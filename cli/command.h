@@ -8,5 +8,6 @@
 
 int init_main(int argc, char **argv);
 int put_main(int argc, char **argv);
+int preview_main(int argc, char **argv);
 
 #endif

@@ -17,6 +17,7 @@ static const struct command {
 } commands[] = {
 	{ "init", init_main, "make a spool" },
 	{ "put", put_main, "store files, print tokens" },
+	{ "preview", preview_main, "show what the filter would make of a message" },
 };
 
 static void
