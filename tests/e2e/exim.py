@@ -93,11 +93,11 @@ class Route:
     domain: str
     kind: str
     to: object
-    options: tuple = ()         # more lines for the transport
+    options: tuple = ()         # lines for the transport, instead of documented ones of the same name
 
     @property
     def name(self):
-        return 't_' + re.sub(r'\W', '_', self.domain)
+        return 't_' + re.sub('[^a-z0-9]', '_', self.domain)
 
 
 @dataclass
@@ -212,7 +212,10 @@ class PrivateExim:
             lines += [f'  domains = {route.domain}', f'  transport = {route.name}']
         lines.append('begin transports')
         for route in self.routes:
-            lines += [f'{route.name}:', *self._transport(route), *(f'  {o}' for o in route.options)]
+            replaced = {option.split()[0] for option in route.options}
+            documented = '\n'.join(self._transport(route)).splitlines()
+            lines += [f'{route.name}:', *(line for line in documented if line.split()[:1] and line.split()[0] not in replaced)]
+            lines += [f'  {option}' for option in route.options]
         lines += ['t_bounces:', '  driver = appendfile', f'  file = {self.directory}/bounces',
                   f'  user = {here.uid}', f'  group = {here.gid}']
         lines += ['begin retry', '* * F,2h,1m']

@@ -13,6 +13,10 @@ from contextlib import contextmanager
 from e2e.tokens import Key, Token
 
 
+class SpoolError(Exception):
+    """A command of mailgraft failed."""
+
+
 class Spool:
     def __init__(self, directory, program, identity):
         self.path = directory / 'attachments'
@@ -25,8 +29,8 @@ class Spool:
         done = subprocess.run([self.program, *arguments], input=data, capture_output=True, timeout=60,
                               cwd='/', **self.identity.popen())
         if done.returncode != 0:
-            raise RuntimeError(f'mailgraft {" ".join(map(str, arguments))} exited {done.returncode}: '
-                               f'{done.stderr.decode(errors="replace").strip()}')
+            raise SpoolError(f'mailgraft {" ".join(map(str, arguments))} exited {done.returncode}: '
+                             f'{done.stderr.decode(errors="replace").strip()}')
         return done.stdout
 
     def put(self, data, *options, name='file.bin', type='application/octet-stream'):
