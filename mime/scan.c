@@ -121,7 +121,7 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 	return LINE_DELIMITER;
 }
 
-/* Closes and opens what a delimiter closes and opens. */
+/* Gives out a delimiter. What it closes or begins is closed or begun at the next call. */
 static enum scan_event
 take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 {
@@ -135,8 +135,8 @@ take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 	s->delimiter_boundary = boundary;
 	s->delimiter_waits = false;
 	s->carry_len = 0;
+	s->step_pending = true;
 	if (s->delimiter_close) {
-		s->depth--;
 		s->state = SCANNING_BODY;       /* the epilogue */
 		s->in_leaf = false;
 		s->line_start = true;
@@ -144,7 +144,6 @@ take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 		if (top->child == UINT32_MAX) {
 			return refuse(s, SCAN_TOO_MANY_MULTIPARTS);
 		}
-		top->child++;
 		s->state = SCANNING_HEADER;
 		s->header_len = s->header_line = 0;
 	}
@@ -405,6 +404,14 @@ scan_next(struct scan *s)
 	if (s->push_pending) {
 		s->stack[s->depth++] = s->pending;
 		s->push_pending = false;
+	}
+	if (s->step_pending) {
+		if (s->delimiter_close) {
+			s->depth--;
+		} else {
+			s->stack[s->depth - 1].child++;
+		}
+		s->step_pending = false;
 	}
 	switch (s->state) {
 	case SCANNING_HEADER:

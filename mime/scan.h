@@ -104,7 +104,7 @@ struct scan {
 	size_t len;
 	uint64_t at;                    /* where they begin in the message */
 	struct scan_entity entity;
-	struct scan_open *open;         /* the open multiparts, the root's first; at SCAN_HEADER without the new one */
+	struct scan_open *open;         /* the open multiparts, the root's first, as they are before the event */
 	size_t depth;                   /* how many are open */
 	uint32_t delimiter_serial;      /* SCAN_DELIMITER: whose */
 	bool delimiter_close;
@@ -118,6 +118,7 @@ struct scan {
 	bool line_start;                /* of the body, with no LF before it */
 	bool eof, refused;
 	bool push_pending;              /* the multipart whose header was just given opens at the next call */
+	bool step_pending;              /* the delimiter that was just given closes, or begins a child, at the next call */
 	bool delimiter_waits;           /* `carry` holds a whole delimiter line that ended a header */
 	const uint8_t *in;
 	size_t in_len;
