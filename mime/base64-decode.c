@@ -49,7 +49,6 @@ take_sextet(struct base64_decoder *d, uint32_t sextet, uint8_t *out)
 		*out++ = (uint8_t)(d->bits >> 16);
 		*out++ = (uint8_t)(d->bits >> 8);
 		*out++ = (uint8_t)d->bits;
-		d->bits = 0;
 		d->count = 0;
 	}
 	return out;
@@ -66,7 +65,7 @@ take_padding(struct base64_decoder *d, uint8_t *out)
 		d->count--;
 		return out;
 	}
-	if (d->padded || d->count < 2) {
+	if (d->count < 2) { /* as it is, too, after complete padding */
 		d->irregular = true;
 		return out;
 	}
@@ -80,7 +79,6 @@ take_padding(struct base64_decoder *d, uint8_t *out)
 		*out++ = (uint8_t)(d->bits >> 2);
 		d->count = 0;
 	}
-	d->bits = 0;
 	d->padded = true;
 	return out;
 }

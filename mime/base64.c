@@ -71,13 +71,11 @@ encode_portable(const uint8_t *in, size_t len, uint8_t *out)
 {
 	uint8_t *p = out;
 
-	while (len >= BASE64_LINE_BYTES) {
-		p = encode_line(in, BASE64_LINE_BYTES, p);
-		in += BASE64_LINE_BYTES;
-		len -= BASE64_LINE_BYTES;
-	}
-	if (len > 0) {
-		p = encode_line(in, len, p);
+	while (len > 0) {
+		size_t n = len < BASE64_LINE_BYTES ? len : BASE64_LINE_BYTES;
+		p = encode_line(in, n, p);
+		in += n;
+		len -= n;
 	}
 	return (size_t)(p - out);
 }
@@ -153,10 +151,10 @@ encode_with(enum base64_kernel k, const uint8_t *in, size_t len, uint8_t *out)
 		break;
 	}
 	written = done / BASE64_LINE_BYTES * (BASE64_LINE_CHARS + 1);
-	if (done < len) {
-		written += encode_portable(in + done, len - done, out + written);
+	if (done == len) {
+		return written;
 	}
-	return written;
+	return written + encode_portable(in + done, len - done, out + written);
 }
 
 size_t
