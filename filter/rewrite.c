@@ -30,28 +30,32 @@ put_field(struct sink *s, const struct field *f)
 	}
 }
 
-/* Content-Type with another boundary: its old one goes, in whatever form, and the new one comes last. */
+/* Content-Type with another boundary, in the place of its old one, whatever form that has; nothing else changes. */
 static void
 put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
 {
 	struct content c;
-	size_t at = 0, end;
+	size_t at = 0;
 
 	content_parse(f->body, f->body_len, &c);
-	end = c.params > 0 ? c.param[c.params - 1].to : f->body_len;
 	sink_write(s, f->text, (size_t)(f->body - f->text));
 	for (size_t i = 0; i < c.params; i++) {
 		const struct content_param *p = &c.param[i];
 
-		if (content_param_is(f->body, p, "boundary")) {
-			sink_write(s, f->body + at, p->from - at);
-			at = p->to;
+		if (!content_param_is(f->body, p, "boundary")) {
+			continue;
+		}
+		sink_write(s, f->body + at, p->from - at);
+		at = p->to;
+		if (boundary != NULL) {
+			sink_text(s, ";\n\tboundary=\"");
+			sink_text(s, boundary);
+			sink_text(s, "\"");
+			boundary = NULL;        /* the rest of an RFC 2231 series just goes */
 		}
 	}
-	sink_write(s, f->body + at, end - at);
-	sink_text(s, ";\n\tboundary=\"");
-	sink_text(s, boundary);
-	sink_text(s, "\"\n");
+	sink_write(s, f->body + at, f->body_len - at);
+	sink_text(s, "\n");
 }
 
 static const struct content_param *

@@ -196,13 +196,15 @@ static enum scan_event
 next_in_header(struct scan *s)
 {
 	for (;;) {
-		const uint8_t *line = s->header + s->header_line;
-		const uint8_t *lf = memchr(s->in, '\n', s->in_len);
-		size_t n = lf == NULL ? s->in_len : (size_t)(lf - s->in) + 1;
-		size_t len;
+		const uint8_t *line = s->header + s->header_line, *lf = NULL;
+		size_t n = 0, len;
 
 		if (s->in_len == 0 && !s->eof) {
 			return SCAN_MORE;
+		}
+		if (s->in_len > 0) {
+			lf = memchr(s->in, '\n', s->in_len);
+			n = lf == NULL ? s->in_len : (size_t)(lf - s->in) + 1;
 		}
 		if (n > HEADER_MAX - s->header_len) {
 			return refuse(s, SCAN_HEADER_TOO_LARGE);
