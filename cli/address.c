@@ -19,6 +19,20 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
+/* What stands outside quotes is an atom (RFC 5321 4.1.2): so two addresses are not taken for one. */
+static bool
+is_local(const char *text, size_t len)
+{
+	bool quoted = len >= 2 && text[0] == '"' && text[len - 1] == '"';
+
+	for (size_t i = 0; i < len && !quoted; i++) {
+		if (text[i] == '\0' || strchr(" \t\r\n()<>[]:;@\\,\"", text[i]) != NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
 int
 address_recipient(const char *text, size_t len, struct recipient *r)
 {
@@ -29,14 +43,15 @@ address_recipient(const char *text, size_t len, struct recipient *r)
 	int ret = -1;
 
 	r->len = 0;
-	if (at == NULL || memchr(text, '\0', len) != NULL) {
+	if (at == NULL || !is_local(text, (size_t)(at - text))) {
 		return -1;
 	}
 	local = (size_t)(at + 1 - text);
 	domain_len = len - local;
 	if (is_ascii(at, len - local + 1)) {
 		ret = recipient_canonical((const uint8_t *)text, len, r);
-	} else if (local < RECIPIENT_MAX && domain_len < sizeof domain) {
+	} else if (local < RECIPIENT_MAX && domain_len < sizeof domain &&
+	    memchr(at + 1, '\0', domain_len) == NULL) {
 		memcpy(domain, at + 1, domain_len);
 		domain[domain_len] = '\0';
 		if (idn2_lookup_u8((const uint8_t *)domain, &ascii, IDN2_NFC_INPUT) == IDN2_OK &&

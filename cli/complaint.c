@@ -4,8 +4,10 @@
 #include "cli/complaint.h"
 
 #include <errno.h>
+#include <glib.h>
 #include <pwd.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,10 +17,16 @@
 static void
 clean(char *text)
 {
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text < 0x20 || *text == 0x7f) {
-			*text = '?';
+	char *at = text, *end = text + strlen(text);
+
+	while (at < end) {
+		gunichar c = g_utf8_get_char_validated(at, end - at);
+		bool valid = c != (gunichar)-1 && c != (gunichar)-2;
+		char *next = valid ? g_utf8_next_char(at) : at + 1;
+		if (!valid || g_unichar_iscntrl(c)) {
+			memset(at, '?', (size_t)(next - at));
 		}
+		at = next;
 	}
 }
 

@@ -265,7 +265,7 @@ sniff_content(struct intake *in, const char *file, const struct message_check *c
 		    reason(why.error));
 	}
 	clean_type(type, check);
-	if (strncmp(type, "inode/", strlen("inode/")) == 0 ||
+	if (e->size == 0 || strncmp(type, "inode/", strlen("inode/")) == 0 ||
 	    part_header_type(type, strlen(type), e->type, sizeof e->type, &e->type_len) !=
 		PART_HEADER_OK) {
 		e->type_len = strlen(unknown);
@@ -310,13 +310,13 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 		return ret;
 	}
 	store_end(in->store, &content);
+	e->size = content.size;
 	if (r->type == NULL && sniff_content(in, r->file, &check, e, c) != 0) {
 		return -1;
 	}
 	decide_encoding(&check, e);
 	memcpy(e->blob, content.digest, sizeof e->blob);
 	memcpy(e->checksum, content.checksum, sizeof e->checksum);
-	e->size = content.size;
 	if (store_add(in->store, e, p->id, &why) != 0) {
 		return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
 	}

@@ -25,7 +25,7 @@ token_length(const char *text, size_t len)
 	size_t n = 0;
 
 	while (n < len && text[n] > 0x20 && text[n] < 0x7f &&
-	    memchr("()<>@,;:\\\"/[]?=", text[n], 15) == NULL) {
+	    strchr("()<>@,;:\\\"/[]?=", text[n]) == NULL) {
 		n++;
 	}
 	return n;
@@ -126,7 +126,10 @@ unfold(GString *text)
 		if (c == '\n') {
 			continue;
 		}
-		text->str[to++] = c == '\t' ? ' ' : c;
+		if (c == '\t') {
+			c = ' ';
+		}
+		text->str[to++] = c;
 	}
 	g_string_truncate(text, to);
 }
@@ -257,7 +260,7 @@ part_header_cid(const char *text, size_t len, char *out, size_t cap, size_t *len
 		return PART_HEADER_EMPTY;
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] <= 0x20 || text[i] > 0x7e || memchr("<>()\"\\", text[i], 6) != NULL) {
+		if (text[i] <= 0x20 || text[i] > 0x7e || strchr("<>()\"\\", text[i]) != NULL) {
 			return PART_HEADER_SYNTAX;
 		}
 	}

@@ -11,11 +11,9 @@
 static void
 shard_path(const char *folder, const uint8_t *id, size_t len, char *path)
 {
-	size_t start = strlen(folder);
-	char *end;
+	char *end = mempcpy(path, folder, strlen(folder));
 
-	memcpy(path, folder, start);
-	end = hex_encode(id, 1, path + start);
+	end = hex_encode(id, 1, end);
 	*end++ = '/';
 	*hex_encode(id, len, end) = '\0';
 }

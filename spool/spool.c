@@ -3,6 +3,7 @@
  */
 #include "spool/spool.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -115,6 +116,7 @@ spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
 	if (ret != 0) {
 		return ret;
 	}
+	assert(s != NULL);
 	if (fstat(s->dirfd, &st) != 0) {
 		ret = spool_fail(why, "fstat", path, errno);
 		goto out;
@@ -179,6 +181,7 @@ spool_open_file(const struct spool *spool, const char *name, int secret, uint64_
 	struct stat st;
 	int fd, ret;
 
+	*size_r = 0;
 	/* O_NONBLOCK: a FIFO planted here must not hold us; O_NOCTTY: nor a terminal take us. */
 	fd = open_beneath(spool->dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0) {
