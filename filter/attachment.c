@@ -11,6 +11,7 @@
 #include "mime/base64.h"
 #include "spool/blob.h"
 #include "spool/checksum.h"
+#include "spool/hex.h"
 
 enum { COPY_IN = COPY_LINES * BASE64_LINE_BYTES, COPY_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1) };
 
@@ -76,6 +77,7 @@ attachment_open(const struct spool *spool, const uint8_t token[TOKEN_CHARS],
 	if (verify(spool, token, fields, now, keys, &a->token, why) < 0) {
 		return -1;
 	}
+	*hex_encode(a->token.entry_id, ENTRY_ID_BYTES, why->entry) = '\0';
 	if (entry_load(spool, a->token.entry_id, &a->entry, &fail) < 0) {
 		if (fail.error == EBADMSG) {
 			why->fail = fail;
@@ -281,9 +283,15 @@ int
 attachment_copy(const struct attachment *a, const struct boundaries *b, struct sink *s,
     struct refusal *why)
 {
+	int result;
+
 	if (s->fd < 0) {
 		sink_count(s, attachment_size(a));
 		return 0;
 	}
-	return a->entry.message ? copy_message(a, b, s, why) : copy_base64(a, s, why);
+	result = a->entry.message ? copy_message(a, b, s, why) : copy_base64(a, s, why);
+	if (result < 0) {
+		*hex_encode(a->token.entry_id, ENTRY_ID_BYTES, why->entry) = '\0';
+	}
+	return result;
 }

@@ -14,6 +14,7 @@
 #include "filter/refusal.h"
 #include "filter/sink.h"
 #include "mime/header.h"
+#include "spool/hex.h"
 #include "spool/spool.h"
 
 struct graft {
@@ -152,12 +153,5 @@ graft_summary(const struct graft *g, struct graft_summary *s)
 void
 graft_entry(const struct graft *g, size_t attachment, char hex[41])
 {
-	static const char digits[] = "0123456789abcdef";
-	const uint8_t *id = g->plan.attachment[attachment].token.entry_id;
-
-	for (size_t i = 0; i < ENTRY_ID_BYTES; i++) {
-		hex[2 * i] = digits[id[i] >> 4];
-		hex[2 * i + 1] = digits[id[i] & 15];
-	}
-	hex[2 * ENTRY_ID_BYTES] = '\0';
+	*hex_encode(g->plan.attachment[attachment].token.entry_id, ENTRY_ID_BYTES, hex) = '\0';
 }

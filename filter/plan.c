@@ -346,6 +346,7 @@ open_attachments(const struct plan_options *o, struct key_cache *keys)
 		p->attachments++;
 	}
 	pass.why->token = 0;
+	pass.why->entry[0] = '\0';
 	return 0;
 }
 

@@ -144,6 +144,9 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 	if (r->token > 0) {
 		ADD(", token %u", r->token);
 	}
+	if (r->entry[0] != '\0') {
+		ADD(", entry %s", r->entry);
+	}
 	if (r->fail.call != NULL) {
 		ADD(": %s '%s': %s", r->fail.call, r->fail.object, strerror(r->fail.error));
 	}

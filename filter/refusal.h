@@ -13,6 +13,7 @@
 #include "filter/limits.h"
 #include "mime/scan.h"
 #include "spool/fail.h"
+#include "spool/token.h"
 
 enum refusal_reason {
 	REFUSED_NOT,
@@ -65,6 +66,7 @@ struct refusal {
 	uint64_t line;                  /* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
 	uint64_t wanted, found;         /* REFUSED_COUNT */
 	unsigned token;                 /* which one, from 1, in the order of the message; 0: none in particular */
+	char entry[2 * ENTRY_ID_BYTES + 1];     /* its entry in hexadecimal, once the token is known to be ours; else empty */
 	struct spool_fail fail;         /* where the system failed; call NULL: it did not */
 };
 
