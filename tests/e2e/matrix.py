@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 import unittest
+from dataclasses import replace
 
 from e2e import messages, rig
 from e2e.exim import ROOT, stop_on_signals
@@ -86,25 +87,24 @@ class Matrix:
         self.assertTrue(dkim.verify(data.replace(b'\n', b'\r\n'),
                                     dnsfunc=lambda name, timeout=5: self.rig.dkim_record))
 
-    def assert_kept(self, id, *codes, says='refused', lines=None):
-        """Still queued after the filter ended with these codes, and nothing got out."""
+    def assert_kept(self, id, code, says=None):
+        """Still queued after the filter ended with this code, nothing got out, and it said why in one line."""
         self.assertEqual(self.exim.queue_ids(), [id], self.exim.mainlog())
-        self.assertEqual(self.exim.filter_failures(id), list(codes), self.exim.mainlog(id))
+        self.assertEqual(self.exim.filter_failures(id), [code], self.exim.mainlog(id))
         self.assertTrue(self.box.nothing_whole())
         self.assertEqual(self.exim.bounces(), b'')
         self.assertEqual(self.exim.leftovers(), [])
         said = self.rig.log.lines()
-        self.assertEqual(len(said), len(codes) if lines is None else lines, said)
+        self.assertEqual(len(said), 1 if says else 0, said)
         for line in said:
             self.assertRegex(line, r'^<2\d>\w{3} [ \d]\d [\d:]{8} mailgraft-filter\[\d+\]: ' + re.escape(id) + ': ')
-            self.assertRegex(line, says)
+            self.assertIn(says, line)
 
-    def refused(self, message, code, says):
-        """Queues it, and sees the filter refuse it, twice: nothing about it changes by trying."""
+    def refused(self, message, code, reason):
+        """Queues it, and sees the filter refuse it."""
         id = self.exim.inject(message, self.to())
         self.exim.run_queue()
-        self.assert_kept(id, code, says=says)
-        return id
+        self.assert_kept(id, code, f' refused exit={code} reason={reason}: ')
 
     def goes_now(self, message, stored=None):
         """The next queue run delivers what was kept."""
@@ -156,19 +156,25 @@ class Matrix:
     def test_blob_missing(self):
         message = messages.part_form(self.tokens['header'], self.tokens['victim'])
         with self.spool.hidden(self.spool.blob(SAMPLES['victim'].data)):
-            self.refused(message, MISSING, 'refused')
+            self.refused(message, MISSING, 'blob-missing')
         self.goes_now(message)
 
     def test_entry_missing(self):
         message = messages.header_form(self.tokens['victim'])
         with self.spool.hidden(self.spool.entry(self.tokens['victim'])):
-            self.refused(message, MISSING, 'refused')
+            self.refused(message, MISSING, 'entry-missing')
+        self.goes_now(message)
+
+    def test_entry_altered(self):
+        message = messages.part_form(self.tokens['victim'])
+        with self.spool.changed(self.spool.entry(self.tokens['victim']), lambda b: b.replace(b'victim', b'killer')):
+            self.refused(message, CONTENT, 'entry-damaged')
         self.goes_now(message)
 
     def test_blob_truncated(self):
         message = messages.line_form(self.tokens['header'], self.tokens['victim'])
         with self.spool.truncated(SAMPLES['victim'].data):
-            self.refused(message, CONTENT, 'refused')
+            self.refused(message, CONTENT, 'blob-size')
         self.goes_now(message)
 
     def test_blob_altered_in_place(self):
@@ -178,7 +184,7 @@ class Matrix:
             with self.subTest(at=at):
                 self.rig.reset()
                 with self.spool.altered(SAMPLES['victim'].data, at):
-                    self.refused(message, CONTENT, 'refused')
+                    self.refused(message, CONTENT, 'blob-content')
         self.goes_now(message)
 
     # -- tokens
@@ -187,35 +193,36 @@ class Matrix:
         good = Token.parse(self.tokens['header'])
         key = self.spool.key()
         self.assertEqual(str(good.sign(key)), self.tokens['header'])     # our reading of the design is the program's
-        other = type(key)(key.id, bytes(32))
-        stranger = type(key)(bytes([key.id[0] ^ 1]) + key.id[1:], key.secret)
-        for name, token in (('another secret', good.sign(other)), ('unknown key', good.sign(stranger)),
-                            ('longer life', type(good)(good.key_id, good.entry_id, good.expiry + 1, mac=good.mac))):
-            with self.subTest(name):
+        other = replace(key, secret=bytes(32))
+        stranger = replace(key, id=bytes([key.id[0] ^ 1]) + key.id[1:])
+        for reason, token in (('token-forged', good.sign(other)), ('token-key', good.sign(stranger)),
+                              ('token-forged', replace(good, expiry=good.expiry + 1)),
+                              ('token-forged', replace(good, entry_id=bytes(20))),
+                              ('token-malformed', '!' + self.tokens['header'][1:])):
+            with self.subTest(token=str(token)):
                 self.rig.reset()
-                self.refused(messages.header_form(token), REFUSED, 'refused')
+                self.refused(messages.header_form(token), REFUSED, reason)
 
     def test_token_expired(self):
-        token = type(Token.parse(self.tokens['header']))(
-            b'', Token.parse(self.tokens['header']).entry_id, minutes(-120)).sign(self.spool.key())
-        self.refused(messages.part_form(token), REFUSED, 'expired')
+        token = replace(Token.parse(self.tokens['header']), expiry=minutes(-120)).sign(self.spool.key())
+        self.refused(messages.part_form(token), REFUSED, 'token-expired')
 
     def test_token_revoked(self):
         message = messages.line_form(self.tokens['header'])
         with self.spool.revoked():
-            self.refused(message, REFUSED, 'revoked')
+            self.refused(message, REFUSED, 'token-revoked')
         self.goes_now(message)
 
     def test_token_for_another_recipient(self):
         sample = SAMPLES['header']
         token = self.spool.put(sample.data, '--to', self.to('other'), name=sample.name, type=sample.type)
-        self.refused(messages.header_form(token), REFUSED, 'refused')
+        self.refused(messages.header_form(token), REFUSED, 'token-forged')
 
     # -- counts
 
     def test_wrong_count(self):
         message = messages.line_form(self.tokens['header']).replace(b'Graft: 1', b'Graft: 2')
-        self.refused(message, BAD_MESSAGE, 'refused')
+        self.refused(message, BAD_MESSAGE, 'count')
 
     # -- pipes and processes
 
@@ -226,7 +233,7 @@ class Matrix:
             with self.subTest(missing=missing):
                 self.rig.reset()
                 with self.rig.wrapped_filter(f'/usr/bin/head -c -{missing} | {{filter}} "$@"'):
-                    self.refused(message, BAD_MESSAGE, 'refused')
+                    self.refused(message, BAD_MESSAGE, 'mime')
         self.goes_now(message)
 
     def test_killed_in_mid_output(self):
@@ -234,8 +241,8 @@ class Matrix:
         with self.rig.wrapped_filter('{filter} "$@" | /usr/bin/head -c 150000; kill -KILL $$'):
             id = self.exim.inject(message, self.to())
             self.exim.run_queue()
-            self.rig.log.lines()
-            self.assert_kept(id, -9, lines=0)
+            self.rig.log.lines()        # the real filter behind the wrapper may have said something
+            self.assert_kept(id, -9)
         self.goes_now(message)
 
     def test_killed_for_real(self):
@@ -253,7 +260,7 @@ class Matrix:
         os.kill(pid, signal.SIGKILL)
         self.sink.behaviour.resume.set()
         self.exim.finish(run)
-        self.assert_kept(id, -9, lines=0)
+        self.assert_kept(id, -9)
         self.goes_now(message)
 
     # -- the peer

@@ -22,7 +22,8 @@ NEW_BOUNDARY = re.compile(r'=_g[A-Za-z0-9_-]{22}')
 MARKER = re.compile(rb'\(\(graft:([A-Za-z0-9_-]{60})\)\)')
 # What an MTA may add on the way.
 ADDED = {'received', 'return-path', 'envelope-to', 'delivery-date', 'dkim-signature', 'message-id', 'date', 'from'}
-DROPPED = {'content-length', 'lines'}
+DROPPED = ('content-length', 'lines')
+DROPPED_OF_PARTS = ('content-md5', *DROPPED)   # where the body is another one
 KEPT_OF_REPLACED = ('content-id', 'content-description', 'content-location', 'content-language')
 
 
@@ -73,8 +74,7 @@ class Model:
         self.root = Part(message, without(fields, 'graft-recipient'))
         if not self.opted_in:
             return
-        fields = without(fields, prefix='graft')
-        fields = [(n, v) for n, v in fields if n.lower() not in DROPPED]
+        fields = without(fields, *DROPPED, prefix='graft')
         self.root = self.part(message, fields, is_root=True)
         headers = [t for value in named(fields_of(message), 'graft-attach') for t in tokens_of(value)]
         by_header, by_line = [self.graft(t) for t in headers], [self.graft(t) for t in self.lines]
@@ -116,7 +116,9 @@ class Model:
             else:
                 kept.append(line)
         self.lines += [t for i, t in enumerate(found) if t not in found[:i] and t not in self.lines]
-        return Part(message, fields, body=b''.join(kept) if found else None)
+        if not found:
+            return Part(message, fields)
+        return Part(message, without(fields, *DROPPED_OF_PARTS), body=b''.join(kept))
 
 
 def tokens_of(value):
@@ -191,14 +193,12 @@ class Check:
         self.compare_fields(where, rest(part.fields), rest(fields))
         if part.touched and part.children is not None and part.source is not None:
             def parameters(message):
-                return [p for p in message.get_params([]) if p[0].lower() != 'boundary']
+                return [p for p in message.get_params([]) if p[0].lower() not in ('boundary', '')]
             if parameters(part.source) != parameters(got):
                 self.say(where, 'Content-Type changed in more than its boundary')
 
     def part(self, where, part, got, raw):
         if where != 'root' and part.stored is None:
-            if part.body is not None:   # what counts or digests the text goes with the line
-                part.fields = without(part.fields, 'content-md5', *DROPPED)
             self.compare_part_fields(where, part, got, fields_of(got))
         if part.stored is not None:
             self.graft(where, part, got, raw)
@@ -272,7 +272,7 @@ class Check:
                 self.say(where, f"the author's {name} is lost")
         if part.source.get_content_disposition() not in (None, got.get_content_disposition()):
             self.say(where, f'the disposition became {got.get_content_disposition()}')
-        for name in ('content-md5', 'content-length', 'lines'):
+        for name in DROPPED_OF_PARTS:
             if named(fields_of(got), name):
                 self.say(where, f'{name} is left')
 
