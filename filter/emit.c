@@ -61,6 +61,7 @@ write_text(const char *text)
 static int
 put_attachment(const struct attachment *a)
 {
+	sink_expect(out.sink, attachment_size(a));
 	if (attachment_copy(a, &out.plan->boundaries, out.sink, out.why) < 0) {
 		return -1;
 	}

@@ -4,6 +4,7 @@
 #include "filter/hold.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,17 +43,28 @@ io_failed(struct refusal *why, const char *call, const char *object)
 	return refuse(why, errno == ENOSPC || errno == EDQUOT ? REFUSED_LATER : REFUSED_IO);
 }
 
+ssize_t
+hold_input(struct hold *h, void *p, size_t len, struct refusal *why)
+{
+	struct pollfd readable = {.fd = h->in, .events = POLLIN};
+	ssize_t n;
+
+	while ((n = read(h->in, p, len)) < 0) {
+		if (errno == EAGAIN ? poll(&readable, 1, -1) < 0 && errno != EINTR : errno != EINTR) {
+			return io_failed(why, "read", "standard input");
+		}
+	}
+	return n;
+}
+
 /* One read into the buffer. */
 static int
 fill(struct hold *h, size_t limit, struct refusal *why)
 {
-	ssize_t n;
+	ssize_t n = hold_input(h, h->buf + h->buffered, limit - h->buffered, why);
 
-	do {
-		n = read(h->in, h->buf + h->buffered, limit - h->buffered);
-	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
-		return io_failed(why, "read", "standard input");
+		return -1;
 	}
 	h->eof = n == 0;
 	h->buffered += (size_t)n;
@@ -130,16 +142,10 @@ spill(struct hold *h, const struct spool *spool, struct refusal *why)
 	}
 	h->size = h->buffered;
 	for (;;) {
-		ssize_t n = read(h->in, h->chunk, sizeof(h->chunk));
+		ssize_t n = hold_input(h, h->chunk, sizeof(h->chunk), why);
 
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			return io_failed(why, "read", "standard input");
-		}
-		if (n == 0) {
-			return 0;
+		if (n <= 0) {
+			return (int)n;
 		}
 		h->size += (size_t)n;
 		if (h->size > HOLD_MAX) {

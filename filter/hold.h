@@ -42,6 +42,9 @@ int hold_header(struct hold *h, struct refusal *why);
 /* Reads the rest. REFUSED_TOO_LARGE, REFUSED_IO, or what the spool says. */
 int hold_rest(struct hold *h, const struct spool *spool, struct refusal *why);
 
+/* What comes next on the input, which may be a descriptor that does not block: bytes read, 0 at the end, or -1. */
+ssize_t hold_input(struct hold *h, void *p, size_t len, struct refusal *why);
+
 /*
  * The held message from offset `at`: sets *p and returns how many bytes stand
  * there, 0 at the end, or -1. They stay until the next call.

@@ -14,7 +14,7 @@ enum {
 	GRAFTS_MAX = MARKERS_MAX,               /* attachments of one message */
 	SERIALS_MAX = 1024,                     /* multiparts that get a new boundary */
 	ATTACH_FIELD_MAX = 16 * 1024,           /* bytes of all Graft-Attach fields, decoded */
-	COPY_LINES = 1024,                      /* base64 lines encoded at a time */
+	COPY_LINES = 2048,                      /* base64 lines encoded at a time */
 	SILENCE_MAX = 120,                      /* seconds before the first output byte, and after the last; Exim's transport_filter_timeout is 300 */
 	LOG_LINE_MAX = 2048,                    /* bytes of a log line */
 	LOGGED_ENTRIES = 8,                     /* entries named in a log line */

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/uio.h>
@@ -101,6 +102,14 @@ int
 sink_text(struct sink *s, const char *text)
 {
 	return sink_write(s, text, strlen(text));
+}
+
+void
+sink_expect(struct sink *s, uint64_t len)
+{
+	if (s->fd >= 0 && len > SINK_BUFFER) {
+		fcntl(s->fd, F_SETPIPE_SZ, SINK_PIPE);
+	}
 }
 
 void

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SINK_BUFFER = 64 * 1024 };
+enum { SINK_BUFFER = 64 * 1024, SINK_PIPE = 256 * 1024 };
 
 struct sink {
 	int fd;                         /* -1: only counts */
@@ -29,6 +29,13 @@ int sink_write(struct sink *s, const void *p, size_t len);
 
 /* A NUL-terminated text of ours. */
 int sink_text(struct sink *s, const char *text);
+
+/*
+ * Enlarges the pipe that the sink writes to, where it is one and the kernel
+ * allows it: fewer changes between the two processes. Past the user's limit for
+ * pipes (pipe(7)) it stays as it is.
+ */
+void sink_expect(struct sink *s, uint64_t len);
 
 /* Counts bytes that nobody needs to see; a counter's alone. */
 void sink_count(struct sink *s, uint64_t len);
