@@ -67,7 +67,7 @@ TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
 FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
 BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c))
 
-.PHONY: all programs tests deps demo check lint layers bench bench-run install clean help
+.PHONY: all programs tests benches deps demo check lint layers bench bench-run install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -109,7 +109,9 @@ $O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(OBJ)/tests/fuzz-main.o $(ARCHIVES)
 $O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
-	    $(LIBS_cli) -lm
+	    $(LIBS_cli) -lssl -lcrypto -lm
+
+benches: $(BENCH)
 
 deps:
 	.ci/packages build test
@@ -126,6 +128,12 @@ check:
 	+$(MAKE) programs tests layers
 	+$(MAKE) BUILD=asan programs tests
 	tests/run
+
+# The bulk run takes its settings as N=, SIZE= and so on; bench/run says which.
+bench-run:
+	.ci/packages build bench
+	+$(MAKE) programs benches
+	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT,$(if $($v),$v=$($v)))
 
 # Who may include whom; what each folder may know of the outside.
 layers:
