@@ -9,7 +9,12 @@
 #include "filter/rewrite.h"
 #include "mime/base64.h"
 
-enum { RECODE_LINES = 64, RECODE_IN = RECODE_LINES * BASE64_LINE_BYTES };
+enum {
+	RECODE_LINES = 64,
+	RECODE_IN = RECODE_LINES * BASE64_LINE_BYTES,
+	DECODE_IN = 4 * 1024,           /* base64 decoded at a time */
+	DECODE_OUT = DECODE_IN / 4 * 3 + 3,
+};
 
 /* A base64 body that is decoded, cut and encoded again. */
 struct recode {
@@ -171,11 +176,11 @@ static int
 recode_body(const uint8_t *p, size_t len)
 {
 	const struct decoded_cut *cut = out.plan->cut + recode.edit->cut;
-	uint8_t decoded[3 * 1024 + 3];
+	uint8_t decoded[DECODE_OUT];
 
 	recode.last_raw = p[len - 1];
 	while (len > 0) {
-		size_t n = len < 4 * 1024 ? len : 4 * 1024;
+		size_t n = len < DECODE_IN ? len : DECODE_IN;
 		size_t got = base64_decode(&recode.decoder, p, n, decoded);
 
 		for (size_t i = 0; i < got; i++, recode.at++) {

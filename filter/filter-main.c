@@ -141,7 +141,7 @@ show_id(const char *id)
 		bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
 		    (c >= 'a' && c <= 'z') || c == '-';
 
-		id_shown[n] = plain ? c : '?';
+		id_shown[n] = (char)(plain ? c : '?');
 	}
 	id_shown[n] = '\0';
 }
@@ -156,6 +156,7 @@ give_up(int signal_number)
 	(void)signal_number;
 	memcpy(line, id_shown, n);
 	memcpy(line + n, TEXT, sizeof(TEXT) - 1);
+	/* NOLINTNEXTLINE(bugprone-signal-handler): sendmsg and writev alone, both async-signal-safe */
 	log_line(true, line, n + sizeof(TEXT) - 1);
 	_exit(EX_TEMPFAIL);
 }

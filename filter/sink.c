@@ -70,7 +70,7 @@ write_out(struct sink *s, const void *p, size_t len)
 		if (s->error != 0) {
 			return s->error;
 		}
-		for (size_t left = n < 0 ? 0 : (size_t)n; left > 0;) {
+		for (size_t left = n < 0 ? 0 : (size_t)n; left > 0 && i < 2;) {
 			size_t step = left < v[i].iov_len ? left : v[i].iov_len;
 
 			v[i].iov_base = (uint8_t *)v[i].iov_base + step;

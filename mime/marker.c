@@ -10,7 +10,11 @@
 #include <string.h>
 
 static const char MARKER_HEAD[] = "((graft:";
-enum { MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1 };
+enum {
+	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
+	DECODE_IN = 4 * 1024,           /* base64 decoded at a time */
+	DECODE_OUT = DECODE_IN / 4 * 3 + 3,
+};
 
 void
 marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, uint64_t at)
@@ -253,10 +257,10 @@ qp_raw(struct marker_search *m, uint8_t c, uint64_t at)
 static void
 feed_base64(struct marker_search *m, const uint8_t *p, size_t len)
 {
-	uint8_t decoded[3 * 1024 + 3];
+	uint8_t decoded[DECODE_OUT];
 
 	while (len > 0) {
-		size_t n = len < 4 * 1024 ? len : 4 * 1024;
+		size_t n = len < DECODE_IN ? len : DECODE_IN;
 		size_t got = base64_decode(&m->base64, p, n, decoded);
 
 		for (size_t i = 0; i < got; i++) {
