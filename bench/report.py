@@ -69,7 +69,7 @@ def write_tsv(path, rows):
 def goals(rows, wire):
     """The rows of the goals that a bulk run can answer."""
     lines = []
-    compared = bool(rows.pick('deliver', 'whole'))
+    compared = bool(rows.pick('deliver', 'whole') and rows.pick('deliver', 'marker'))
     if not compared:
         return lines
     whole = rows.middle('cpu', 'inject-each', 'whole', wire)
@@ -80,15 +80,16 @@ def goals(rows, wire):
         lines.append((f'injection CPU, {how}', f'{number(full * 1e3, 2)} ms beside {number(base * 1e3)}',
                       fraction(full, base), f'1/{goal}', verdict(full * goal <= base)))
     put = rows.middle('cpu', 'put')
-    lines.append(('`put` of its attachment, CPU', f'{number(put * 1e3)} ms beside {number(whole * 1e3)} (whole, injected)',
-                  fraction(put, whole), 'reported', ''))
+    if put:     # not with a shared attachment
+        lines.append(('`put` of its attachment, CPU', f'{number(put * 1e3)} ms beside {number(whole * 1e3)} (whole, injected)',
+                      fraction(put, whole), 'reported', ''))
     marker, base = (rows.middle('file_bytes', 'inject-each', m, wire) for m in ('marker', 'whole'))
     lines.append(('spool file bytes', f'{number(marker, 0)} beside {number(base, 0)}', fraction(marker, base), '1/1000',
                   verdict(marker * 1000 <= base)))
     device = rows.middle('device_bytes', 'inject-each', 'marker', wire)
     base = rows.middle('device_bytes', 'inject-each', 'whole', wire)
     if device and base:
-        entries = median([max(0, r['device_bytes'] - r['bytes']) / r['messages'] for r in rows.pick('put')])
+        entries = median([max(0, r['device_bytes'] - r['bytes']) / r['messages'] for r in rows.pick('put')] or [0])
         lines.append(('device bytes with entries, without blobs', f'{number((device + entries) / 1e3)} kB beside '
                       f'{number(base / 1e3)}', fraction(device + entries, base), '1/50',
                       verdict((device + entries) * 50 <= base)))
@@ -204,7 +205,7 @@ def write_run(tsv, markdown, options, rows, facts, labels):
         text.append('\n**Problems:** ' + '; '.join(facts['problems']) + '\n')
     lines = goals(rows, wire)
     if lines:
-        text += ['\n## Ratios first\n\n', table(('what', 'measured, per message', 'ratio', 'goal', ''), lines)]
+        text += ['\n## Ratios first\n\n', table(('what', 'measured, per message', 'ratio', 'goal for 5 MB', ''), lines)]
     if options.mode != 'whole':
         text += ['\n## Messages with markers, the full run\n\n', full_run(rows, options, wire),
                  f'\nThe queue was at most {facts["peak_queue"] / 1e3:,.0f} kB with a roll in it.\n']
