@@ -177,6 +177,7 @@ class PrivateExim:
         here = self.identity
         lines = [
             'keep_environment =',
+            f'exim_path = {self.binary}',
             'primary_hostname = mta.example',
             f'exim_user = {here.uid}',
             f'exim_group = {here.gid}',

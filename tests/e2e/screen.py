@@ -37,7 +37,10 @@ class Screen:
             self._line('   ' + self._paint('2', line))
 
     def result(self, good, text):
-        self._line('   ' + (self._paint('32', 'ok   ') if good else self._paint('1;31', 'WRONG')) + ' ' + text)
+        mark = self._paint('32', 'ok   ') if good else self._paint('1;31', 'WRONG')
+        for line in textwrap.wrap(text, self.width - 9):
+            self._line(f'   {mark} {line}')
+            mark = ' ' * 5
 
     def table(self, head, rows):
         """Columns as wide as they need; the widest is cut where the screen ends. A head in '>…' aligns right."""
