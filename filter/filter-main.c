@@ -34,6 +34,15 @@ struct options {
 
 static char id_shown[40];       /* Exim's id, for the log */
 
+/* Standard input and output must be open: else the next file that is opened would be taken for one of them. */
+static void
+demand_descriptors(void)
+{
+	if (fcntl(0, F_GETFD) < 0 || fcntl(1, F_GETFD) < 0) {
+		_exit(EX_IOERR);
+	}
+}
+
 /*
  * Under Exim descriptor 2 is the message. From the first moment nothing that
  * prints, not even the C library, reaches it. Returns a copy of the old one.
@@ -239,11 +248,13 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {.spool = DEFAULT_SPOOL, .id = "-", .log_socket = DEFAULT_LOG};
-	int old_stderr = silence_stderr(), code;
+	int old_stderr, code;
 	struct timespec start;
 	struct graft *g;
 
 	(void)argc;
+	demand_descriptors();
+	old_stderr = silence_stderr();
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	code = read_options(argv, old_stderr, &o);
 	if (code >= 0) {
