@@ -114,6 +114,8 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 		return LINE_SHORT;
 	}
 	if (!found || len > DELIMITER_LINE_MAX) {
+		/* Not beyond the limit, lest the reason depend on how the input was cut. */
+		len = len < DELIMITER_LINE_MAX ? len : DELIMITER_LINE_MAX;
 		s->refusal = memchr(line, '\r', len) != NULL || memchr(line, '\0', len) != NULL
 		    ? SCAN_CONTROL_IN_DELIMITER : SCAN_AMBIGUOUS_DELIMITER;
 		return LINE_REFUSED;
