@@ -10,6 +10,7 @@ enum {
 	BOUNDARY_MAX = 70,              /* characters of a boundary (RFC 2046 5.1.1) */
 	DELIMITER_LINE_MAX = 998,       /* bytes of a delimiter line (RFC 5322 2.1.1) */
 	CONTENT_PARAMS_MAX = 64,        /* parameters of one Content-Type or Content-Disposition */
+	MISPLACED_LINES = 100,          /* lines of a leaf that is not text, looked at for a marker that stands wrong */
 	MARKERS_MAX = 100,              /* marker occurrences in one message */
 };
 

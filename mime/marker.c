@@ -21,7 +21,7 @@ marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, ui
 {
 	/* Not the hits: a hundred of them, and most leaves have none. */
 	m->hits = 0;
-	m->too_many = m->whole = m->irregular = false;
+	m->too_many = m->whole = m->irregular = m->decided = false;
 	m->near_miss = m->decoded_len = m->others = 0;
 	m->encoding = encoding;
 	m->text = text;
@@ -151,19 +151,13 @@ end_line(struct marker_search *m, uint64_t raw_to, uint64_t decoded_to)
 	m->line.mid_line = raw_to != m->raw_line;
 	m->state = MARKER_LEAD;
 	m->marker_here = false;
-}
-
-/* Nothing that comes can make a difference any more. */
-static bool
-is_decided(const struct marker_search *m)
-{
-	return !m->text && m->others > 0;
+	m->decided = !m->text && m->others > 0 && m->line.line > MISPLACED_LINES;
 }
 
 static void
 feed_identity(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 {
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len && !m->decided; i++) {
 		if (p[i] == '\n') {
 			m->raw_line = at + i + 1;
 			end_line(m, at + i + 1, m->decoded_len + i + 1);
@@ -259,11 +253,11 @@ feed_base64(struct marker_search *m, const uint8_t *p, size_t len)
 {
 	uint8_t decoded[DECODE_OUT];
 
-	while (len > 0) {
+	while (len > 0 && !m->decided) {
 		size_t n = len < DECODE_IN ? len : DECODE_IN;
 		size_t got = base64_decode(&m->base64, p, n, decoded);
 
-		for (size_t i = 0; i < got; i++) {
+		for (size_t i = 0; i < got && !m->decided; i++) {
 			if (decoded[i] == '\n') {
 				end_line(m, 0, m->decoded_len + i + 1);
 			} else {
@@ -279,15 +273,12 @@ feed_base64(struct marker_search *m, const uint8_t *p, size_t len)
 void
 marker_feed(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 {
-	if (is_decided(m)) {
-		return;
-	}
 	switch (m->encoding) {
 	case SCAN_IDENTITY:
 		feed_identity(m, p, len, at);
 		break;
 	case SCAN_QUOTED_PRINTABLE:
-		for (size_t i = 0; i < len; i++) {
+		for (size_t i = 0; i < len && !m->decided; i++) {
 			qp_raw(m, p[i], at + i);
 		}
 		break;
@@ -302,6 +293,9 @@ marker_feed(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 void
 marker_end(struct marker_search *m, uint64_t at)
 {
+	if (m->decided) {
+		return;
+	}
 	if (m->encoding == SCAN_QUOTED_PRINTABLE) {
 		if (m->qp == QP_EQUALS || m->qp == QP_HEX) {
 			qp_byte(m, '=', at);
@@ -314,8 +308,6 @@ marker_end(struct marker_search *m, uint64_t at)
 		base64_decode_end(&m->base64);
 		m->irregular = m->base64.irregular;
 	}
-	if (!is_decided(m)) {
-		end_line(m, at, m->decoded_len);
-	}
+	end_line(m, at, m->decoded_len);
 	m->whole = m->hits == 1 && !m->too_many && m->others == 0;
 }

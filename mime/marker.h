@@ -4,7 +4,8 @@
  * Fed with the raw body in chunks of any size, it decodes as the leaf's
  * transfer encoding says and reports markers that stand alone on a line, and
  * whether the whole body is one. It also remembers the first marker that
- * stands anywhere else, since that is what an author gets wrong.
+ * stands anywhere else, since that is what an author gets wrong. How the body
+ * was cut into chunks makes no difference.
  *
  * Owns:    nothing. No allocation; memory does not depend on the body.
  * Not here: what a token means; which form a marker has (the planner).
@@ -35,16 +36,17 @@ struct marker_hit {
 };
 
 struct marker_search {
-	/* Results; complete after marker_end(). */
+	/* Results; complete after marker_end(). Of a leaf that is not text, only `whole` is about all of it. */
 	size_t hits;
 	struct marker_hit hit[MARKERS_MAX];
 	bool too_many;                  /* more than MARKERS_MAX: the rest was not kept */
 	bool whole;                     /* the whole body is one marker and white space */
 	bool irregular;                 /* base64 that decoders read in different ways */
 	uint64_t near_miss;             /* line of the first marker that is not alone on its line; 0: none */
-	uint64_t decoded_len;
 
 	/* The search's own. */
+	bool decided;                   /* nothing that comes can make a difference any more */
+	uint64_t decoded_len;
 	enum scan_encoding encoding;
 	bool text;
 	enum { MARKER_LEAD, MARKER_IN, MARKER_TRAIL, MARKER_CR, MARKER_NO } state;
@@ -62,7 +64,7 @@ struct marker_search {
 /*
  * Starts a leaf whose body begins at offset `at` of the message. `text`: line
  * form is possible, so every line is looked at; without it only whether the
- * whole body is one marker.
+ * whole body is one marker, and the first lines for one that stands wrong.
  */
 void marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, uint64_t at);
 
