@@ -71,18 +71,34 @@ fill(struct hold *h, size_t limit, struct refusal *why)
 	return 0;
 }
 
-/* The length of the header if it ends in the buffer, else 0. Looked for from `from` on. */
+/*
+ * The length of the header if it ends in the buffer, else 0. Looked for from
+ * `from` on. Exim hands over LF line ends, but whoever pipes a file with CRLF
+ * through, which cannot opt in, must not have its body taken for a header.
+ */
 static size_t
 header_end(const struct hold *h, size_t from)
 {
-	const uint8_t *p;
+	size_t i = from > 2 ? from - 2 : 0;
 
 	if (h->buffered > 0 && h->buf[0] == '\n') {
 		return 1;
 	}
-	from = from > 0 ? from - 1 : 0;
-	p = memmem(h->buf + from, h->buffered - from, "\n\n", 2);
-	return p == NULL ? 0 : (size_t)(p - h->buf) + 2;
+	while (i < h->buffered) {
+		const uint8_t *lf = memchr(h->buf + i, '\n', h->buffered - i);
+
+		if (lf == NULL) {
+			return 0;
+		}
+		i = (size_t)(lf - h->buf) + 1;
+		if (i < h->buffered && h->buf[i] == '\n') {
+			return i + 1;
+		}
+		if (i + 1 < h->buffered && h->buf[i] == '\r' && h->buf[i + 1] == '\n') {
+			return i + 2;
+		}
+	}
+	return 0;
 }
 
 int
