@@ -228,7 +228,7 @@ log_grafted(const struct graft *g, const struct timespec *start)
 static int
 graft_message(struct graft *g, const struct options *o, const struct timespec *start)
 {
-	struct graft_options options = {.spool = o->spool, .now = time(NULL)};
+	struct graft_options options = {.spool = o->spool, .now = time(NULL), .sandbox = true};
 
 	if (graft_plan(g, &options) < 0) {
 		return log_refusal(g, o);

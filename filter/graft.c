@@ -12,6 +12,7 @@
 #include "filter/pass.h"
 #include "filter/plan.h"
 #include "filter/refusal.h"
+#include "filter/sandbox.h"
 #include "filter/sink.h"
 #include "mime/header.h"
 #include "spool/hex.h"
@@ -89,6 +90,9 @@ graft_plan(struct graft *g, const struct graft_options *o)
 		return refuse_system(&g->why, &fail, REFUSED_SPOOL);
 	}
 	options.spool = g->spool;
+	if (o->sandbox) {
+		sandbox_enter(spool_dirfd(g->spool));
+	}
 	if (hold_rest(&g->hold, g->spool, &g->why) < 0) {
 		return -1;
 	}

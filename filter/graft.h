@@ -22,6 +22,7 @@ struct graft_options {
 	const char *spool;              /* the spool's directory */
 	int64_t now;                    /* seconds since 1970 */
 	const char *recipient;          /* NULL: what the message says; else this address instead */
+	bool sandbox;                   /* give up all rights but those that grafting needs, for good */
 };
 
 /* Reads the header from a descriptor. *g_r is set in any case. */
