@@ -87,7 +87,7 @@ def exim_binary():
 class Route:
     """Mail for `domain` goes through a transport of this kind to this place.
 
-    kind: smtp, tls, dkim, lmtp (smtp driver), lmtp-socket (lmtp driver), mbox, maildir
+    kind: smtp, tls, dkim, dkim-bdat, lmtp (smtp driver), lmtp-socket (lmtp driver), mbox, maildir
     to:   a port on loopback; for lmtp-socket, mbox and maildir a path
     """
     domain: str
@@ -240,7 +240,7 @@ class PrivateExim:
                       '  tls_verify_cert_hostnames =', f'  tls_verify_certificates = {self.certificate}']
         else:
             lines.append('  hosts_avoid_tls = *')
-        if route.kind == 'dkim':
+        if route.kind.startswith('dkim'):
             lines += ['  dkim_domain = sender.example', '  dkim_selector = s1',
                       f'  dkim_private_key = {self.dkim_key}']
         return lines

@@ -17,7 +17,7 @@ from e2e.exim import ROOT, Identity, PrivateExim, Route, private_directory
 from e2e.sink import Sink, make_certificate, make_dkim_key
 from e2e.spool import Spool
 
-KINDS = ('smtp', 'tls', 'dkim', 'lmtp', 'lmtp-socket', 'mbox', 'maildir')
+KINDS = ('smtp', 'tls', 'dkim', 'dkim-bdat', 'lmtp', 'lmtp-socket', 'mbox', 'maildir')
 
 
 class LogSocket:
@@ -103,7 +103,8 @@ class Rig:
             stack.callback(self.log.close)
             self.sinks, self.boxes, routes = {}, {}, []
             certificate = make_certificate(self.directory) if 'tls' in kinds else None
-            dkim_key, self.dkim_record = make_dkim_key(self.directory) if 'dkim' in kinds else (None, None)
+            dkim_key, self.dkim_record = (
+                make_dkim_key(self.directory) if any(k.startswith('dkim') for k in kinds) else (None, None))
             self.identity.own(*filter(None, (certificate, dkim_key)))
             for kind in kinds:
                 routes.append(Route(f'{kind}.example', kind, self._place(kind, certificate, stack), options))
@@ -133,7 +134,8 @@ class Rig:
             path = self.directory / kind
             self.boxes[kind] = FileBox(path, maildir=kind == 'maildir')
             return path
-        sink = Sink(lmtp=kind.startswith('lmtp'), certificate=certificate if kind == 'tls' else None,
+        sink = Sink(lmtp=kind.startswith('lmtp'), chunking=kind in ('smtp', 'dkim-bdat'),
+                    certificate=certificate if kind == 'tls' else None,
                     path=self.directory / 'lmtp' if kind == 'lmtp-socket' else None)
         stack.callback(sink.close)
         self.sinks[kind] = sink

@@ -3,8 +3,8 @@
 Owns:     one listening socket (a port, or a path for LMTP), its threads, the transactions
 Not here: Exim (exim.py), what a message should look like (oracle.py)
 
-Every DATA that was begun is recorded, whole or not: a message that did not get
-its final dot was aborted, and must never count as delivered.
+Every message that was begun is recorded, whole or not: one that did not get its
+final dot (or its last chunk) was aborted, and must never count as delivered.
 """
 import os
 import re
@@ -13,6 +13,7 @@ import ssl
 import subprocess
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 CHUNK = 1 << 16
@@ -33,11 +34,11 @@ class Behaviour:
 
 @dataclass
 class Transaction:
-    """One DATA."""
+    """One message, by DATA or in BDAT chunks."""
     mail_from: str
     recipients: list
     tls: bool
-    complete: bool = False      # the final dot arrived
+    complete: bool = False      # the final dot, or the last chunk, arrived
     accepted: bool = False      # and was answered 250
     wire: bytes = b''           # dots unstuffed, line ends as received, without the final dot
 
@@ -96,6 +97,18 @@ class Connection:
             except (OSError, ssl.SSLError):
                 pass
 
+    def _more_data(self, behaviour, cut):
+        """The next bytes of a message, with whatever is to go wrong while they come."""
+        if cut and len(self.buffer) >= behaviour.cut_after:
+            raise Closed
+        if behaviour.stall_after and len(self.buffer) >= behaviour.stall_after:
+            behaviour.stalled.set()
+            behaviour.resume.wait(60)
+            behaviour.stall_after = 0
+        if behaviour.slow:
+            time.sleep(behaviour.slow)
+        self._more()
+
     def data(self, transaction, behaviour, cut):
         """Reads up to the final dot into the transaction; what came is kept when it does not come."""
         end = b'\r\n.\r\n'
@@ -110,21 +123,22 @@ class Connection:
                     stop, after = found + 2, found + len(end)
                     break
                 look = len(self.buffer)
-                if cut and look >= behaviour.cut_after:
-                    raise Closed
-                if behaviour.stall_after and look >= behaviour.stall_after:
-                    behaviour.stalled.set()
-                    behaviour.resume.wait(60)
-                    behaviour.stall_after = 0
-                if behaviour.slow:
-                    time.sleep(behaviour.slow)
-                self._more()
+                self._more_data(behaviour, cut)
         except Closed:
             transaction.wire = unstuff(bytes(self.buffer))
             raise
         transaction.wire = unstuff(bytes(self.buffer[:stop]))
         transaction.complete = True
         del self.buffer[:after]
+
+    def chunk(self, transaction, length, behaviour, cut):
+        """Reads one BDAT chunk."""
+        try:
+            while len(self.buffer) < length:
+                self._more_data(behaviour, cut)
+        finally:
+            transaction.wire += bytes(self.buffer[:length])
+            del self.buffer[:length]
 
 
 def unstuff(wire):
@@ -135,8 +149,9 @@ def unstuff(wire):
 class Sink:
     """`with Sink() as sink:` listens on `sink.port`; `sink.transactions` grows."""
 
-    def __init__(self, *, lmtp=False, certificate=None, path=None):
+    def __init__(self, *, lmtp=False, chunking=False, certificate=None, path=None):
         self.lmtp = lmtp
+        self.chunking = chunking
         self.behaviour = Behaviour()
         self.transactions = []
         self.connections = 0
@@ -249,6 +264,8 @@ class Sink:
                     c.say('500 5.5.1 wrong protocol')
                     continue
                 offers = ['sink.example', 'PIPELINING', '8BITMIME', 'SMTPUTF8', 'SIZE 200000000']
+                if self.chunking:
+                    offers.append('CHUNKING')
                 if self.context and not tls:
                     offers.append('STARTTLS')
                 c.say(*[f'250-{o}' for o in offers[:-1]], f'250 {offers[-1]}')
@@ -265,12 +282,16 @@ class Sink:
                 else:
                     recipients.append(address(line))
                     c.say('250 2.1.5 ok')
+            elif verb in ('DATA', 'BDAT') and not recipients:
+                c.say('503 5.5.1 no recipients')
             elif verb == 'DATA':
-                if not recipients:
-                    c.say('503 5.5.1 no recipients')
-                    continue
                 c.say('354 go ahead')
-                self._data(c, Transaction(sender, recipients, tls))
+                with self._message(c, Transaction(sender, recipients, tls)) as (transaction, cut):
+                    c.data(transaction, self.behaviour, cut)
+                sender, recipients = None, []
+            elif verb == 'BDAT':
+                with self._message(c, Transaction(sender, recipients, tls)) as (transaction, cut):
+                    self._chunks(c, line, transaction, cut)
                 sender, recipients = None, []
             elif verb in ('RSET', 'NOOP'):
                 if verb == 'RSET':
@@ -283,12 +304,27 @@ class Sink:
             else:
                 c.say('500 5.5.2 what?')
 
-    def _data(self, c, transaction):
+    def _chunks(self, c, line, transaction, cut):
+        """BDAT after BDAT up to the last; `line` is the first command."""
+        while True:
+            words = line.split()
+            if words[0].upper() != 'BDAT':
+                raise Closed
+            c.chunk(transaction, int(words[1]), self.behaviour, cut)
+            if words[-1].upper() == 'LAST':
+                transaction.complete = True
+                return
+            c.say('250 2.0.0 go on')
+            line = c.line()
+
+    @contextmanager
+    def _message(self, c, transaction):
+        """Records a message while the body of the `with` reads it, and answers."""
         behaviour = self.behaviour
         cut = behaviour.cut > 0
         behaviour.cut -= cut
         self.transactions.append(transaction)
-        c.data(transaction, behaviour, cut)
+        yield transaction, cut
         if cut:
             raise Closed        # shorter than cut_after: hang up instead of the answer
         answer = '250 2.0.0 taken'
