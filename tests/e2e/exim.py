@@ -124,11 +124,12 @@ class PrivateExim:
     """`with PrivateExim(routes, filter_path, spool) as exim: exim.inject(…)`"""
 
     def __init__(self, routes, filter_path, spool='/nonexistent', *, log_socket=None,
-                 certificate=None, dkim_key=None, identity=None):
+                 certificate=None, dkim_key=None, identity=None, group=None):
         self.binary = exim_binary()
         if self.binary is None:
             raise EximError('no Exim: install exim4-daemon-heavy')
         self.identity = identity or Identity.here()
+        self.group = group or self.identity.gid
         self.routes = list(routes)
         self.filter_path = filter_path
         self.spool = spool
@@ -168,7 +169,7 @@ class PrivateExim:
             filter_and_spool += f' --log-socket {self.log_socket}'
         text = text.replace(DOCUMENTED_FILTER, str(self.filter_path))
         text = text.replace(f'--spool {DOCUMENTED_SPOOL}', filter_and_spool)
-        text = text.replace(DOCUMENTED_GROUP, f'group = {self.identity.gid}\n')
+        text = text.replace(DOCUMENTED_GROUP, f'group = {self.group}\n')
         if os.geteuid() != 0:
             text = text.replace('  initgroups\n', '')
         return text

@@ -91,14 +91,16 @@ class FileBox:
 class Rig:
     """`with Rig(['smtp']) as rig:` recipients are anything@KIND.example."""
 
-    def __init__(self, kinds=KINDS, program=ROOT / 'build/mailgraft-filter', options=()):
+    def __init__(self, kinds=KINDS, program=ROOT / 'build/mailgraft-filter', *, options=(), owner=None, group=None):
+        """owner: who runs `mailgraft` (whoever Exim delivers as); group: of local deliveries (theirs)."""
         with ExitStack() as stack:
             self.identity = Identity.here()
             self.directory = private_directory(self.identity)
             stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
             self.filter = self._copy(program, 'filter')
             self.program = self._copy(program, 'real-filter')
-            self.spool = Spool(self.directory, self._copy(ROOT / 'build/mailgraft', 'mailgraft'), self.identity)
+            self.spool = Spool(self.directory, self._copy(ROOT / 'build/mailgraft', 'mailgraft'),
+                               owner or self.identity)
             self.log = LogSocket(self.directory / 'log')
             stack.callback(self.log.close)
             self.sinks, self.boxes, routes = {}, {}, []
@@ -109,7 +111,7 @@ class Rig:
             for kind in kinds:
                 routes.append(Route(f'{kind}.example', kind, self._place(kind, certificate, stack), options))
             self.exim = PrivateExim(routes, self.filter, self.spool.path, log_socket=self.log.path,
-                                    certificate=certificate, dkim_key=dkim_key, identity=self.identity)
+                                    certificate=certificate, dkim_key=dkim_key, identity=self.identity, group=group)
             stack.callback(self.exim.close)
             self.stack = stack.pop_all()
 
