@@ -34,6 +34,38 @@ next_option(int argc, char **argv, const struct option *options, struct complain
 	return option;
 }
 
+int
+command_option(int argc, char **argv, const struct option *options, struct command_line *line,
+    int *code)
+{
+	struct complaint c;
+
+	for (;;) {
+		int option = next_option(argc, argv, options, &c);
+		switch (option) {
+		case 's':
+			line->spool = optarg;
+			break;
+		case 'j':
+			line->json = true;
+			break;
+		case 'h':
+			fputs(line->usage, stdout);
+			*code = EX_OK;
+			return 0;
+		case 'v':
+			puts("mailgraft " MAILGRAFT_VERSION);
+			*code = EX_OK;
+			return 0;
+		case '?':
+			*code = complain_aloud(line->name, &c);
+			return 0;
+		default:
+			return option;
+		}
+	}
+}
+
 const char *
 spool_path(const char *option)
 {

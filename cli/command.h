@@ -8,6 +8,7 @@
 
 int init_main(int argc, char **argv);
 int put_main(int argc, char **argv);
+int keys_main(int argc, char **argv);
 int preview_main(int argc, char **argv);
 
 #endif

@@ -69,35 +69,18 @@ make(const char *path)
 int
 init_main(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "spool", required_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ 0 },
-	};
+	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
+	struct command_line line = { .name = "init", .usage = usage };
 	struct complaint c;
-	const char *path = NULL;
-	int option;
+	int code;
 
-	while ((option = next_option(argc, argv, options, &c)) != -1) {
-		switch (option) {
-		case 's':
-			path = optarg;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EX_OK;
-		case 'v':
-			puts("mailgraft " MAILGRAFT_VERSION);
-			return EX_OK;
-		default:
-			return complain_aloud("init", &c);
-		}
+	if (command_option(argc, argv, options, &line, &code) == 0) {
+		return code;
 	}
 	if (optind < argc) {
 		complain(&c, EX_USAGE, "init takes no argument, and got '%s'; the directory is --spool",
 		    argv[optind]);
 		return complain_aloud("init", &c);
 	}
-	return make(spool_path(path));
+	return make(spool_path(line.spool));
 }

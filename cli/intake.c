@@ -103,7 +103,7 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	enum part_header bad;
 	size_t len;
 
-	if (name == NULL && strcmp(r->file, "-") != 0) {
+	if (name == NULL && r->reader == NULL && strcmp(r->file, "-") != 0) {
 		name = r->file;
 	}
 	p->receipt.name_len = 0;
@@ -201,12 +201,33 @@ check_unchanged(const char *file, int fd, const struct stat *before, uint64_t si
 	return 0;
 }
 
+/* The next chunk, wherever the content comes from; `size` is what came before it. */
+static ssize_t
+read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
+{
+	uint64_t left = r->bytes - size;
+	ssize_t n;
+
+	if (r->reader != NULL) {
+		if (left == 0) {
+			return 0;
+		}
+		return (ssize_t)reader_bytes(r->reader, in->chunk,
+		    left < sizeof in->chunk ? (size_t)left : sizeof in->chunk);
+	}
+	do {
+		n = read(fd, in->chunk, sizeof in->chunk);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
 static int
-copy_source(struct intake *in, const char *file, int fd, const struct stat *st,
+copy_source(struct intake *in, const struct request *r, int fd, const struct stat *st,
     struct message_check *check, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
-	bool regular = S_ISREG(st->st_mode) && strcmp(file, "-") != 0;
+	const char *file = r->file;
+	bool regular = fd >= 0 && S_ISREG(st->st_mode) && strcmp(file, "-") != 0;
 	uint64_t size = 0;
 
 	message_check_begin(check);
@@ -214,10 +235,7 @@ copy_source(struct intake *in, const char *file, int fd, const struct stat *st,
 		return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
 	}
 	for (;;) {
-		ssize_t n = read(fd, in->chunk, sizeof in->chunk);
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
+		ssize_t n = read_source(in, r, fd, size);
 		if (n < 0) {
 			return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", file, reason(errno));
 		}
@@ -233,6 +251,10 @@ copy_source(struct intake *in, const char *file, int fd, const struct stat *st,
 		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {
 			return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
 		}
+	}
+	if (r->reader != NULL && size < r->bytes) {
+		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came", file,
+		    (unsigned long long)size, (unsigned long long)r->bytes);
 	}
 	return regular ? check_unchanged(file, fd, st, size, c) : 0;
 }
@@ -299,13 +321,18 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 	struct store_content content;
 	struct message_check check;
 	struct stat st;
-	int fd = open_source(r->file, &st, c), ret;
+	int fd = -1, ret;
 
-	if (fd < 0) {
-		return -1;
+	if (r->reader == NULL) {
+		fd = open_source(r->file, &st, c);
+		if (fd < 0) {
+			return -1;
+		}
 	}
-	ret = copy_source(in, r->file, fd, &st, &check, c);
-	close(fd);
+	ret = copy_source(in, r, fd, &st, &check, c);
+	if (fd >= 0) {
+		close(fd);
+	}
 	if (ret != 0) {
 		return ret;
 	}
@@ -326,14 +353,14 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 int
 intake_add(struct intake *in, const struct request *r, struct complaint *c)
 {
-	struct pending *p = &in->group[store_pending(in->store)];
+	struct pending made, *p = &made;
 	struct entry e;
 
-	assert(store_pending(in->store) < STORE_GROUP_MAX);
 	memset(&e, 0, sizeof e);
 	if (make_pieces(r, &e, p, c) != 0 || make_expiry(r, &e, c) != 0) {
 		return -1;
 	}
+	/* While a content comes in slowly, the group before it may be committed. */
 	if (store_source(in, r, &e, p, c) != 0) {
 		store_abandon(in->store);
 		return -1;
@@ -344,7 +371,20 @@ intake_add(struct intake *in, const struct request *r, struct complaint *c)
 	p->receipt.type_len = e.type_len;
 	memcpy(p->receipt.type, e.type, e.type_len);
 	*hex_encode(e.blob, sizeof e.blob, p->receipt.digest) = '\0';
+	in->group[store_pending(in->store) - 1] = made;
 	return 0;
+}
+
+bool
+intake_full(const struct intake *in)
+{
+	return store_full(in->store);
+}
+
+uint64_t
+intake_last_size(const struct intake *in)
+{
+	return in->group[store_pending(in->store) - 1].receipt.size;
 }
 
 size_t

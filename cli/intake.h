@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "cli/complaint.h"
+#include "cli/reader.h"
 #include "spool/store.h"
 
 struct request {
@@ -25,6 +26,8 @@ struct request {
 	const char *to;         /* NULL: bound to nobody */
 	uint64_t expires;       /* seconds from now */
 	bool is_inline;
+	struct reader *reader;  /* not NULL: the content are the next `bytes` of it */
+	uint64_t bytes;
 };
 
 struct receipt {
@@ -43,6 +46,9 @@ int intake_open(const char *spool, struct intake **intake_r, struct complaint *c
 void intake_close(struct intake **intake);
 
 int intake_add(struct intake *intake, const struct request *request, struct complaint *c);
+/* Of the request that was added last. */
+uint64_t intake_last_size(const struct intake *intake);
+bool intake_full(const struct intake *intake);
 size_t intake_pending(const struct intake *intake);
 int intake_commit(struct intake *intake, struct complaint *c);
 

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "cli/command.h"
@@ -17,6 +18,7 @@ static const struct command {
 } commands[] = {
 	{ "init", init_main, "make a spool" },
 	{ "put", put_main, "store files, print tokens" },
+	{ "keys", keys_main, "list, add, retire and revoke keys" },
 	{ "preview", preview_main, "show what the filter would make of a message" },
 };
 
@@ -35,6 +37,7 @@ main(int argc, char **argv)
 {
 	struct complaint c;
 
+	umask(027);
 	if (argc < 2) {
 		complain(&c, EX_USAGE, "no command given; 'mailgraft --help' lists them");
 		return complain_aloud("", &c);

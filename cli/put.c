@@ -6,12 +6,14 @@
 #include <sysexits.h>
 
 #include "cli/arguments.h"
+#include "cli/batch.h"
 #include "cli/command.h"
 #include "cli/intake.h"
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
     "                     [--to ADDRESS] [--expires 14d] [--json] FILE…\n"
+    "       mailgraft put --batch [OPTION…] < REQUESTS\n"
     "\n"
     "Stores files in their order and prints one token a line. '-' is standard input.\n"
     "\n"
@@ -22,40 +24,38 @@ static const char usage[] =
     "  --to ADDRESS     good for this recipient only\n"
     "  --expires SPAN   good for so many m, h, d or w (30d)\n"
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
-    "                   name, expires\n";
+    "                   name, expires\n"
+    "  --batch          one request a line on standard input, one answer a line:\n"
+    "                   {\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…},\n"
+    "                   \"bytes\":N instead of file with N raw bytes behind the line,\n"
+    "                   or these fields parted by tabs; the options are the defaults\n";
 
 struct options {
-	const char *spool;
-	bool json;
+	struct command_line line;
+	bool batch;
 	struct request request;         /* its file is set for each argument */
 };
 
-enum { STOP = -1 };
-
-/* STOP to go on after the options; otherwise the exit code. */
+/* 0 to go on after the options; 1 where the command is over, with *code. */
 static int
-read_options(int argc, char **argv, struct options *o, struct complaint *c)
+read_options(int argc, char **argv, struct options *o, int *code)
 {
 	static const struct option options[] = {
-		{ "spool", required_argument, NULL, 's' },
+		COMMON_OPTIONS,
 		{ "name", required_argument, NULL, 'n' },
 		{ "type", required_argument, NULL, 't' },
 		{ "inline", no_argument, NULL, 'i' },
 		{ "cid", required_argument, NULL, 'c' },
 		{ "to", required_argument, NULL, 'r' },
 		{ "expires", required_argument, NULL, 'e' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "batch", no_argument, NULL, 'b' },
 		{ 0 },
 	};
+	struct complaint c;
 	int option;
 
-	while ((option = next_option(argc, argv, options, c)) != -1) {
+	while ((option = command_option(argc, argv, options, &o->line, code)) > 0) {
 		switch (option) {
-		case 's':
-			o->spool = optarg;
-			break;
 		case 'n':
 			o->request.name = optarg;
 			break;
@@ -71,27 +71,38 @@ read_options(int argc, char **argv, struct options *o, struct complaint *c)
 		case 'r':
 			o->request.to = optarg;
 			break;
-		case 'e':
-			if (parse_span(optarg, &o->request.expires) != 0) {
-				complain(c, EX_USAGE, "bad --expires '%s': say a number and m, h, d or w",
-				    optarg);
-				return complain_aloud("put", c);
-			}
+		case 'b':
+			o->batch = true;
 			break;
-		case 'j':
-			o->json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EX_OK;
-		case 'v':
-			puts("mailgraft " MAILGRAFT_VERSION);
-			return EX_OK;
 		default:
-			return complain_aloud("put", c);
+			if (parse_span(optarg, &o->request.expires) != 0) {
+				complain(&c, EX_USAGE, "bad --expires '%s': say a number and m, h, d or w",
+				    optarg);
+				*code = complain_aloud("put", &c);
+				return 1;
+			}
 		}
 	}
-	return STOP;
+	return option == 0;
+}
+
+/* What cannot be meant. */
+static int
+check_options(const struct options *o, int files, struct complaint *c)
+{
+	if (o->batch && files > 0) {
+		return complain(c, EX_USAGE, "with --batch files are named on standard input");
+	}
+	if (!o->batch && files == 0) {
+		return complain(c, EX_USAGE, "no file given; 'mailgraft put --help' says more");
+	}
+	if (o->request.name != NULL && files > 1) {
+		return complain(c, EX_USAGE, "--name is for one file, and there are %d", files);
+	}
+	if (o->request.cid != NULL && files > 1) {
+		return complain(c, EX_USAGE, "--cid is for one file, and there are %d", files);
+	}
+	return 0;
 }
 
 /* Everything added so far becomes durable, then it is answered. */
@@ -113,55 +124,47 @@ commit(struct intake *in, bool json, struct complaint *c)
 }
 
 static int
-put_files(struct options *o, int count, char **files)
+put_files(struct intake *in, struct options *o, int count, char **files)
 {
-	struct intake *in = NULL;
 	struct complaint failed, c;
 	int ret = EX_OK;
 
-	if (intake_open(spool_path(o->spool), &in, &c) != 0) {
-		return complain_aloud("put", &c);
-	}
 	for (int i = 0; i < count && ret == EX_OK; i++) {
 		o->request.file = files[i];
 		if (intake_add(in, &o->request, &failed) != 0) {
 			ret = failed.code;
 		}
-		if ((ret != EX_OK || i == count - 1 || intake_pending(in) == STORE_GROUP_MAX) &&
-		    commit(in, o->json, &c) != 0) {
-			ret = complain_aloud("put", &c);
-			goto out;
+		if ((ret != EX_OK || i == count - 1 || intake_full(in)) &&
+		    commit(in, o->line.json, &c) != 0) {
+			return complain_aloud("put", &c);
 		}
 	}
-	if (ret != EX_OK) {
-		complain_aloud("put", &failed);
-	}
-out:
-	intake_close(&in);
-	return finish_output("put") != 0 ? EX_IOERR : ret;
+	return ret == EX_OK ? EX_OK : complain_aloud("put", &failed);
 }
 
 int
 put_main(int argc, char **argv)
 {
-	struct options o = { .request = { .expires = EXPIRES_DEFAULT } };
+	struct options o = {
+		.line = { .name = "put", .usage = usage },
+		.request = { .expires = EXPIRES_DEFAULT },
+	};
+	struct intake *in = NULL;
 	struct complaint c;
-	int ret = read_options(argc, argv, &o, &c);
+	int ret;
 
-	if (ret != STOP) {
+	if (read_options(argc, argv, &o, &ret) != 0) {
 		return ret;
 	}
-	if (optind == argc) {
-		complain(&c, EX_USAGE, "no file given; 'mailgraft put --help' says more");
+	if (check_options(&o, argc - optind, &c) != 0 ||
+	    intake_open(spool_path(o.line.spool), &in, &c) != 0) {
 		return complain_aloud("put", &c);
 	}
-	if (o.request.name != NULL && argc - optind > 1) {
-		complain(&c, EX_USAGE, "--name is for one file, and there are %d", argc - optind);
-		return complain_aloud("put", &c);
+	if (o.batch) {
+		ret = batch_run(in, &o.request, o.line.json);
+	} else {
+		ret = put_files(in, &o, argc - optind, argv + optind);
 	}
-	if (o.request.cid != NULL && argc - optind > 1) {
-		complain(&c, EX_USAGE, "--cid is for one file, and there are %d", argc - optind);
-		return complain_aloud("put", &c);
-	}
-	return put_files(&o, argc - optind, argv + optind);
+	intake_close(&in);
+	return finish_output("put") != 0 ? EX_IOERR : ret;
 }

@@ -36,7 +36,7 @@ hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
 	    fchown(fd, owner, spool_group(spool)) != 0) {
 		return spool_fail(why, "fchown", object, errno);
 	}
-	if (fchmod(fd, mode) != 0) {
+	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) != 0) {
 		return spool_fail(why, "fchmod", object, errno);
 	}
 	return 0;
@@ -45,7 +45,7 @@ hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
 int
 create_file(const struct spool *spool, const char *folder, mode_t mode, struct spool_fail *why)
 {
-	int ret, fd = openat(spool_dirfd(spool), folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int ret, fd = openat(spool_dirfd(spool), folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
 
 	if (fd < 0) {
 		return spool_fail(why, "openat", folder, errno);

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ struct store {
 	struct sha256 sha256;
 	struct checksum checksum;
 	struct store_content content;
-	size_t count;
+	size_t count, max;
 	struct item group[STORE_GROUP_MAX];
 	uint8_t ours[STORE_CHUNK], theirs[STORE_CHUNK];
 };
@@ -47,6 +48,25 @@ drop(int *fd)
 		close(*fd);
 	}
 	*fd = -1;
+}
+
+/* Two descriptors a file; the limit is raised as far as we may. */
+static size_t
+group_max(void)
+{
+	const rlim_t wanted = STORE_GROUP_MAX * 2 + STORE_OTHER_FDS;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+		return 1;
+	}
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+		if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur <= STORE_OTHER_FDS) {
+			return 1;
+		}
+	}
+	return limit.rlim_cur >= wanted ? STORE_GROUP_MAX : (limit.rlim_cur - STORE_OTHER_FDS) / 2;
 }
 
 int
@@ -66,6 +86,7 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 	s->spool = spool;
 	s->fd = -1;
 	s->count = 0;
+	s->max = group_max();
 	s->lock = lock_open(spool, why);
 	if (s->lock < 0) {
 		ret = s->lock;
@@ -132,6 +153,8 @@ store_end(struct store *s, struct store_content *content_r)
 	assert(s->fd >= 0);
 	sha256_end(&s->sha256, s->content.digest);
 	checksum_end(&s->checksum, s->content.checksum);
+	/* The disk may begin while we read on; whether it could is for the sync to say. */
+	(void)sync_file_range(s->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	*content_r = s->content;
 }
 
@@ -151,6 +174,12 @@ size_t
 store_pending(const struct store *s)
 {
 	return s->count;
+}
+
+bool
+store_full(const struct store *s)
+{
+	return s->count >= s->max;
 }
 
 /* Bytes read at `at`; short only at the end. */
@@ -245,7 +274,7 @@ store_add(struct store *s, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTE
 	struct item *item = &s->group[s->count];
 	int ret;
 
-	assert(s->fd >= 0 && s->count < STORE_GROUP_MAX);
+	assert(s->fd >= 0 && !store_full(s));
 	item->blob = s->fd;
 	item->entry = -1;
 	s->fd = -1;

@@ -48,11 +48,14 @@ void store_abandon(struct store *store);
  * Adds the content and its entry (whose blob, checksum and size are those of
  * store_end) to the group. -EINVAL: a piece of the entry is not what entry.h
  * allows. -EBADMSG with call "content": the spool has another content under
- * this digest. There must be room: store_pending() below STORE_GROUP_MAX.
+ * this digest. The group must not be full.
  */
 int store_add(struct store *store, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES],
     struct spool_fail *why);
 size_t store_pending(const struct store *store);
+
+/* No more may be added: STORE_GROUP_MAX files, or as many as the process may have open. */
+bool store_full(const struct store *store);
 
 int store_commit(struct store *store, struct spool_fail *why);
 

@@ -1,0 +1,21 @@
+/*
+ * batch.h - `put --batch`: one request a line, one answer a line, in order
+ *
+ * A request is a JSON object (file, name, type, to, expires, inline, cid, or
+ * "bytes": N instead of file, with N raw bytes behind the line), or fields
+ * parted by tabs in that order. What it does not say, the command line says.
+ *
+ * Files are made durable in groups, and answered then; a group ends when it is
+ * large, or when there is no more input to be had without waiting.
+ */
+#ifndef CLI_BATCH_H
+#define CLI_BATCH_H
+
+#include <stdbool.h>
+
+#include "cli/intake.h"
+
+/* Serves standard input to its end. Returns the exit code: that of the first request that failed. */
+int batch_run(struct intake *in, const struct request *defaults, bool json);
+
+#endif

@@ -1,0 +1,44 @@
+/*
+ * reader.h - standard input as lines and counted bytes, for `put --batch`
+ *
+ * Owns:    its buffer, not the descriptor
+ * Before it waits for input it calls `before_wait`: what can be answered is
+ * answered first.
+ */
+#ifndef CLI_READER_H
+#define CLI_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cli/limits.h"
+
+struct reader {
+	int fd;
+	void (*before_wait)(void *);
+	void *arg;
+	uint64_t taken;                 /* bytes given out so far */
+	size_t at, end;
+	bool eof;
+	int error;                      /* errno of a read that failed; that is an end, too */
+	char buf[BATCH_LINE_MAX + 1];
+};
+
+enum reader_line { READER_LINE, READER_END, READER_TOO_LONG };
+
+/*
+ * The next line, without its LF, NUL-terminated in place; valid and writable
+ * until the next call. The last one need not end. READER_TOO_LONG: over
+ * BATCH_LINE_MAX bytes, and passed over.
+ */
+enum reader_line reader_line(struct reader *r, char **line_r, size_t *len_r);
+
+/* Up to cap bytes; 0 at the end. */
+size_t reader_bytes(struct reader *r, void *buf, size_t cap);
+
+/* Passes over bytes until `taken` is `offset`, or the end. */
+void reader_skip_to(struct reader *r, uint64_t offset);
+
+#endif
