@@ -1,0 +1,59 @@
+/*
+ * address.h - IP addresses and networks as values
+ *
+ * An IPv4 address is held as its v4-mapped IPv6 address, so one comparison serves both.
+ * Text comes with a length and need not end in NUL. Parsing returns false on anything that is
+ * not exactly one address or network; IPv4 in its four-part decimal form only.
+ *
+ * Not here: names, ports, sockets
+ */
+#ifndef POLICY_ADDRESS_H
+#define POLICY_ADDRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct address {
+	uint8_t byte[16];
+};
+
+struct network {
+	struct address base;
+	uint8_t bits; /* 0 to 128; IPv4 a.b.c.d/n is 96 + n */
+};
+
+enum { ADDRESS_TEXT_MAX = 48 };
+
+bool
+address_parse(struct address *a, const char *text, size_t len);
+
+/* Writes a NUL-terminated text of at most ADDRESS_TEXT_MAX bytes, returns its length. */
+size_t
+address_format(const struct address *a, char *text);
+
+struct address
+address_from_ipv4(const uint8_t byte[4]);
+
+bool
+address_is_ipv4(const struct address *a);
+
+bool
+address_equal(const struct address *a, const struct address *b);
+
+/* Loopback, link-local, unspecified, multicast, broadcast: never another mail server. */
+bool
+address_is_special(const struct address *a);
+
+/* RFC 1918, RFC 6598, RFC 4193: no public list knows anything about them. */
+bool
+address_is_private(const struct address *a);
+
+/* "a.b.c.d", "a.b.c.d/n", "v6", "v6/n", "[v6]/n"; bits below the mask must be zero. */
+bool
+network_parse(struct network *n, const char *text, size_t len);
+
+bool
+network_contains(const struct network *n, const struct address *a);
+
+#endif

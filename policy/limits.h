@@ -1,0 +1,105 @@
+/*
+ * limits.h - every fixed limit of the policy daemon, in one place
+ *
+ * Not here: what an administrator may set (config.h has those, with their defaults)
+ */
+#ifndef POLICY_LIMITS_H
+#define POLICY_LIMITS_H
+
+enum {
+	/* Names: RFC 1035 2.3.4, in text form without the last dot. */
+	DOMAIN_TEXT_MAX = 253,
+	DOMAIN_LABEL_MAX = 63,
+	MAILBOX_MAX = 1024, /* RFC 5321 says 320; UTF-8 and leniency */
+
+	/* One policy request. Postfix 3.7 sends about 600 bytes in 30 lines. */
+	REQUEST_MAX = 16 * 1024,
+	REQUEST_ATTRIBUTES_MAX = 64,
+
+	/* One answer. smtpd cuts the text at 510 bytes. */
+	REPLY_TEXT_MAX = 400,
+	REPLY_MAX = 512,
+
+	/* Connections. */
+	CONNECTIONS_MAX = 20000,
+	CONNECTION_ACCEPT_BURST = 128,
+	CONNECTION_BUFFERS_MAX = 64 * 1024 * 1024, /* all partial requests together */
+	CONNECTION_REQUEST_MS = 30 * 1000,	   /* first to last byte of a request */
+	CONNECTION_WRITE_MS = 10 * 1000,	   /* an answer that nobody reads */
+	CONNECTION_IDLE_MS = 2 * 60 * 60 * 1000,   /* smtpd may keep one longer than an hour */
+	READ_SIZE = 16 * 1024,
+	OUTPUT_MAX = 32 * 1024,
+	DESCRIPTORS_SPARE = 64,
+
+	/* DNS messages and what is kept of them. */
+	DNS_QUERY_MAX = 512,
+	DNS_UDP_SIZE = 1232,
+	DNS_MX_MAX = 32,
+	DNS_ADDRESS_MAX = 64,
+	DNS_RECORDS_MAX = 256,
+	DNS_ALIAS_MAX = 10, /* as Postfix */
+	DNS_ANSWER_MAX = DNS_MX_MAX * (DOMAIN_TEXT_MAX + 3),
+	DNS_TTL_MIN = 1,
+	DNS_TTL_MAX = 24 * 60 * 60,
+	DNS_NEGATIVE_TTL_MAX = 60 * 60,
+	DNS_NEGATIVE_TTL_DEFAULT = 60,
+	DNS_FAILURE_MS = 5 * 1000,	   /* a failed question is not asked again before */
+	DNS_OUTAGE_MS = 60 * 1000,	   /* failed so lately: stale data at once, ask behind */
+	DNS_INFLIGHT_MAX = 8192,
+	DNS_KEPT_MAX = 65536,	   /* entries behind a positive verdict */
+	DNS_TRANSIENT_MAX = 32768, /* all others */
+	DNS_SERVERS_MAX = 8,
+
+	/* Facts one request may look at. */
+	FACTS_MAX = 256,
+	MX_HOST_ADDRESSES_MAX = 2 * DNS_ADDRESS_MAX,
+
+	/* Configuration. */
+	CONFIG_SIZE_MAX = 1024 * 1024,
+	CONFIG_ERROR_MAX = 512,
+	LISTENERS_MAX = 16,
+	IDENTITY_NAMES_MAX = 64,
+	IDENTITY_ADDRESSES_MAX = 256,
+	HOST_LIST_MAX = 4096,
+	PINNED_MAX = 65536,
+	DNSBL_ZONES_MAX = 16,
+	DNSBL_RANGES_MAX = 16,
+	RECIPIENT_FILES_MAX = 16,
+
+	/* DNSBL. */
+	DNSBL_DEADLINE_MS = 3000,
+	DNSBL_RETEST_FAILED_MS = 60 * 1000,
+
+	/* Recipients: the step of a load between two turns of the loop. */
+	RECIPIENT_STEP_BYTES = 256 * 1024,
+	RECIPIENT_FILE_MAX = 512 * 1024 * 1024,
+	RECIPIENT_POLL_MS = 2000,
+
+	/* Primary health. */
+	HEALTH_ADDRESSES_MAX = 1024,
+	HEALTH_DOMAINS_MAX = 8192,
+	HEALTH_PROBES_MAX = 32,
+	HEALTH_INTERVAL_MS = 60 * 1000,
+	HEALTH_TIMEOUT_MS = 10 * 1000,
+	HEALTH_RISE = 2,
+	HEALTH_FALL = 3,
+	HEALTH_FORGET_MS = 24 * 60 * 60 * 1000,
+
+	/* Control and metrics: one short question, one text. */
+	TEXT_CLIENTS_MAX = 32,
+	TEXT_QUESTION_MAX = 4096,
+	TEXT_CLIENT_MS = 10 * 1000,
+	TEXT_ANSWER_MAX = 64 * 1024 * 1024,
+
+	/* State on disk. */
+	STATE_INTERVAL_MS = 60 * 1000,
+	STATE_FIRST_MS = 5 * 1000,
+	STATE_CHILD_MS = 120 * 1000,
+	STATE_LINE_MAX = DNS_ANSWER_MAX + 1024,
+
+	/* Log. */
+	LOG_LINE_MAX = 2048,
+	LOG_BUFFER_MAX = 1024 * 1024,
+};
+
+#endif

@@ -1,0 +1,385 @@
+/* relay-verdict.c - see relay-verdict.h */
+#include "policy/relay-verdict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What one pass over the MX records has found. */
+struct scan {
+	const struct relay_rules *rules;
+	const struct identity *me;
+	const struct fact_source *facts;
+	struct verdict *v;
+	struct dns_mx mx[DNS_MX_MAX]; /* by preference */
+	unsigned count;
+	bool waiting;
+	bool failed; /* some host's addresses could not be had */
+	struct domain_name failed_host;
+	bool gone; /* some host has had no address for long enough */
+	struct domain_name gone_host;
+};
+
+static void
+conclude(struct verdict *v, enum action action, enum reason reason)
+{
+	v->action = action;
+	v->reason = reason;
+}
+
+static void
+name_set(struct domain_name *to, const char *name, size_t len)
+{
+	memcpy(to->text, name, len);
+	to->text[len] = 0;
+	to->len = (uint8_t)len;
+}
+
+static int
+mx_compare(const void *a, const void *b)
+{
+	const struct dns_mx *x = a, *y = b;
+
+	return (int)x->preference - (int)y->preference;
+}
+
+/* Takes the domain's MX records into the scan. False: the verdict is already reached. */
+static bool
+scan_load(struct scan *s, const struct domain_name *domain)
+{
+	struct fact f = facts_look(s->facts, DNS_MX, domain->text, domain->len);
+
+	if (f.state == FACT_WAITING) {
+		conclude(s->v, ACTION_WAIT, REASON_DNS_TEMP);
+		return false;
+	}
+	if (f.state == FACT_FAILED) {
+		conclude(s->v, ACTION_TEMPORARY, REASON_DNS_TEMP);
+		return false;
+	}
+	s->v->stale = f.state == FACT_STALE;
+	if (f.answer->outcome != DNS_DATA) {
+		conclude(s->v, ACTION_REFUSE,
+		    f.answer->outcome == DNS_NXDOMAIN ? REASON_NXDOMAIN : REASON_NO_MX);
+		return false;
+	}
+	for (unsigned i = 0; i < f.answer->count; i++) {
+		s->mx[i] = dns_answer_mx(f.answer, i);
+		if (s->mx[i].len == 0) {
+			conclude(s->v, ACTION_REFUSE, REASON_NULL_MX);
+			return false;
+		}
+	}
+	s->count = f.answer->count;
+	qsort(s->mx, s->count, sizeof(s->mx[0]), mx_compare);
+	return true;
+}
+
+/* A host's addresses; failures are noted. True when there are some. */
+static bool
+scan_host(struct scan *s, const struct dns_mx *mx, struct host_facts *host)
+{
+	facts_host(s->facts, s->rules->ipv4, s->rules->ipv6, mx->name, mx->len, host);
+	s->v->stale = s->v->stale || host->stale;
+	switch (host->state) {
+	case HOST_KNOWN:
+		return true;
+	case HOST_WAITING:
+		s->waiting = true;
+		return false;
+	case HOST_GONE:
+		if (host->gone_ms >= s->rules->gone_after_ms) {
+			if (!s->gone) {
+				name_set(&s->gone_host, mx->name, mx->len);
+			}
+			s->gone = true;
+			return false;
+		}
+		break;
+	case HOST_FAILED:
+		break;
+	}
+	if (!s->failed) {
+		name_set(&s->failed_host, mx->name, mx->len);
+	}
+	s->failed = true;
+	return false;
+}
+
+/* Is one of these MX hosts this one? By name over all of them first, then by address. */
+static bool
+scan_finds_me(struct scan *s, unsigned from, unsigned to)
+{
+	struct host_facts host;
+
+	for (unsigned i = from; i < to; i++) {
+		if (identity_has_name(s->me, s->mx[i].name, s->mx[i].len)) {
+			return true;
+		}
+	}
+	for (unsigned i = from; i < to; i++) {
+		if (!scan_host(s, &s->mx[i], &host)) {
+			continue;
+		}
+		for (unsigned k = 0; k < host.count; k++) {
+			if (identity_has_address(s->me, &host.address[k])) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static unsigned
+scan_group_end(const struct scan *s, unsigned from)
+{
+	unsigned end = from;
+
+	while (end < s->count && s->mx[end].preference == s->mx[from].preference) {
+		end++;
+	}
+	return end;
+}
+
+/* No permission: whatever could not be looked up makes the answer temporary. */
+static void
+scan_refuse(struct scan *s, enum reason reason)
+{
+	if (s->waiting) {
+		conclude(s->v, ACTION_WAIT, REASON_PRIMARY_TEMP);
+	} else if (s->failed) {
+		conclude(s->v, ACTION_TEMPORARY, REASON_PRIMARY_TEMP);
+		s->v->about = s->failed_host;
+	} else {
+		conclude(s->v, ACTION_REFUSE, reason);
+	}
+}
+
+/* Every address of the host, or its name, must be in the list. */
+static bool
+host_is_inside(const struct host_list *list, const struct dns_mx *mx, const struct host_facts *host)
+{
+	if (host_list_has_name(list, mx->name, mx->len)) {
+		return true;
+	}
+	for (unsigned k = 0; k < host->count; k++) {
+		if (!host_list_has_address(list, &host->address[k])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static void
+refuse_outside(struct scan *s, const struct dns_mx *mx)
+{
+	name_set(&s->v->about, mx->name, mx->len);
+	conclude(s->v, ACTION_REFUSE, REASON_OUTSIDE_NETS);
+}
+
+/* smtpd_check.c, permit_mx_backup(), in its order. */
+static void
+verdict_compat(struct scan *s)
+{
+	unsigned best = scan_group_end(s, 0);
+	struct host_facts host;
+	bool backup;
+
+	if (scan_finds_me(s, 0, best)) {
+		conclude(s->v, ACTION_REFUSE, REASON_PRIMARY);
+		return;
+	}
+	/* Even while waiting: so that all questions go out together. */
+	backup = scan_finds_me(s, best, s->count);
+	if (s->waiting || !backup) {
+		scan_refuse(s, REASON_NOT_MX);
+		return;
+	}
+	if (s->rules->any_network) {
+		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
+		return;
+	}
+	s->failed = s->gone = false; /* from here on only the primaries matter */
+	for (unsigned i = 0; i < best; i++) {
+		if (scan_host(s, &s->mx[i], &host) &&
+		    !host_is_inside(&s->rules->networks, &s->mx[i], &host)) {
+			refuse_outside(s, &s->mx[i]);
+			return;
+		}
+	}
+	if (s->failed) {
+		scan_refuse(s, REASON_OUTSIDE_NETS);
+	} else if (s->gone) {
+		s->v->about = s->gone_host;
+		conclude(s->v, ACTION_REFUSE, REASON_PRIMARY_GONE);
+	} else {
+		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
+	}
+}
+
+/* The end of the hosts better than this one, or count when this host is not among them. */
+static unsigned
+scan_better_end(struct scan *s)
+{
+	unsigned from = 0;
+
+	while (from < s->count) {
+		unsigned end = scan_group_end(s, from);
+
+		if (scan_finds_me(s, from, end)) {
+			return from;
+		}
+		from = end;
+	}
+	return s->count;
+}
+
+/* Every better MX must be inside; delivery may go to any of them. */
+static void
+verdict_all_better(struct scan *s, const struct host_list *list)
+{
+	unsigned better = scan_better_end(s), present = 0;
+
+	if (s->waiting || better == s->count) {
+		scan_refuse(s, REASON_NOT_MX);
+		return;
+	}
+	if (better == 0) {
+		conclude(s->v, ACTION_REFUSE, REASON_PRIMARY);
+		return;
+	}
+	s->failed = s->gone = false;
+	for (unsigned i = 0; i < better; i++) {
+		struct host_facts host;
+		bool named = host_list_has_name(list, s->mx[i].name, s->mx[i].len);
+
+		if (named) {
+			present++;
+		} else if (scan_host(s, &s->mx[i], &host)) {
+			if (!host_is_inside(list, &s->mx[i], &host)) {
+				refuse_outside(s, &s->mx[i]);
+				return;
+			}
+			if (host.partial) {
+				/* the family that did not answer might be outside */
+				s->failed = true;
+				name_set(&s->failed_host, s->mx[i].name, s->mx[i].len);
+			}
+			present++;
+		}
+	}
+	if (s->failed) {
+		scan_refuse(s, REASON_OUTSIDE_NETS);
+	} else if (present == 0) {
+		s->v->about = s->gone_host;
+		conclude(s->v, ACTION_REFUSE, REASON_PRIMARY_GONE);
+	} else {
+		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
+	}
+}
+
+static enum reason
+shape_reason(enum mailbox_kind kind)
+{
+	switch (kind) {
+	case MAILBOX_ROUTED:
+		return REASON_ROUTED;
+	case MAILBOX_LITERAL:
+		return REASON_LITERAL;
+	case MAILBOX_BAD_DOMAIN:
+		return REASON_BAD_DOMAIN;
+	case MAILBOX_BAD_IDN:
+		return REASON_BAD_IDN;
+	case MAILBOX_TOO_LONG:
+		return REASON_TOO_LONG;
+	case MAILBOX_PLAIN:
+	case MAILBOX_EMPTY:
+	case MAILBOX_NO_DOMAIN:
+		break;
+	}
+	return REASON_NO_DOMAIN;
+}
+
+static int
+domain_compare(const void *key, const void *element)
+{
+	return domain_name_compare(key, element);
+}
+
+static const struct relay_pin *
+pin_find(const struct relay_rules *rules, const struct domain_name *domain)
+{
+	/* the domain is a pin's first member */
+	return bsearch(domain, rules->pins, rules->pin_count, sizeof(*rules->pins), domain_compare);
+}
+
+void
+relay_verdict(const struct relay_rules *rules, const struct identity *me,
+    const struct mailbox *recipient, const struct fact_source *facts, struct verdict *v)
+{
+	struct scan s = {.rules = rules, .me = me, .facts = facts, .v = v};
+	const struct relay_pin *pin = NULL;
+
+	v->stale = false;
+	v->about.len = 0;
+	v->about.text[0] = 0;
+	if (recipient->kind != MAILBOX_PLAIN) {
+		conclude(v, ACTION_REFUSE, shape_reason(recipient->kind));
+		return;
+	}
+	if (rules->mode == RELAY_STATIC) {
+		bool listed = bsearch(&recipient->domain, rules->domains, rules->domain_count,
+				  sizeof(*rules->domains), domain_compare) != NULL;
+
+		conclude(v, listed ? ACTION_PERMIT : ACTION_REFUSE,
+		    listed ? REASON_STATIC : REASON_NOT_LISTED);
+		return;
+	}
+	if (rules->mode == RELAY_PINNED) {
+		pin = pin_find(rules, &recipient->domain);
+		if (pin == NULL) {
+			conclude(v, ACTION_REFUSE, REASON_NOT_PINNED);
+			return;
+		}
+	}
+	if (!scan_load(&s, &recipient->domain)) {
+		return;
+	}
+	if (rules->mode == RELAY_COMPAT) {
+		verdict_compat(&s);
+	} else {
+		verdict_all_better(&s, pin != NULL ? &pin->hosts : &rules->networks);
+	}
+}
+
+unsigned
+relay_better_addresses(const struct relay_rules *rules, const struct identity *me,
+    const struct domain_name *domain, const struct fact_source *facts, struct address *out,
+    unsigned max)
+{
+	struct verdict v;
+	struct scan s = {.rules = rules, .me = me, .facts = facts, .v = &v};
+	const struct relay_pin *pin =
+	    rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
+	const struct host_list *list = pin != NULL ? &pin->hosts : &rules->networks;
+	unsigned better, count = 0;
+
+	if (!scan_load(&s, domain)) {
+		return 0;
+	}
+	better = scan_better_end(&s);
+	for (unsigned i = 0; i < better && better < s.count; i++) {
+		struct host_facts host;
+		bool named = host_list_has_name(list, s.mx[i].name, s.mx[i].len);
+
+		if (!scan_host(&s, &s.mx[i], &host)) {
+			continue;
+		}
+		for (unsigned k = 0; k < host.count && count < max; k++) {
+			if (rules->any_network || named ||
+			    host_list_has_address(list, &host.address[k])) {
+				out[count++] = host.address[k];
+			}
+		}
+	}
+	return count;
+}
