@@ -1,0 +1,508 @@
+/* config-read.c - see config-read.h */
+#include "policy/config-read.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sockets: a mapping, or a string "unix:PATH" or "inet:HOST:PORT". */
+
+static const char inet_expected[] = "an address and a port, such as \"127.0.0.1:10040\"";
+static const char unix_expected[] = "an absolute path of at most 107 bytes";
+
+static bool
+read_inet(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	size_t len;
+	const char *text = config_yaml_text(y, node, inet_expected, &len);
+
+	if (text == NULL) {
+		return false;
+	}
+	return endpoint_set_inet(target, text, len) ||
+	       config_yaml_expected(y, node, "%s", inet_expected);
+}
+
+static bool
+read_unix(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct endpoint *e = target;
+	mode_t mode = e->mode;
+	size_t len;
+	const char *text = config_yaml_text(y, node, unix_expected, &len);
+
+	if (text == NULL) {
+		return false;
+	}
+	if (!endpoint_set_unix(e, text, len)) {
+		return config_yaml_expected(y, node, "%s", unix_expected);
+	}
+	if (mode != 0) {
+		e->mode = mode;
+	}
+	return true;
+}
+
+static bool
+read_account(struct config_yaml *y, yaml_node_t *node, char *to, size_t cap)
+{
+	size_t len;
+	const char *text = config_yaml_text(y, node, "a name", &len);
+
+	if (text == NULL) {
+		return false;
+	}
+	if (len >= cap) {
+		return config_yaml_expected(y, node, "a name of at most %zu bytes", cap - 1);
+	}
+	memcpy(to, text, len + 1);
+	return true;
+}
+
+static bool
+read_owner(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct endpoint *e = target;
+
+	return read_account(y, node, e->owner, sizeof(e->owner));
+}
+
+static bool
+read_group(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct endpoint *e = target;
+
+	return read_account(y, node, e->group, sizeof(e->group));
+}
+
+static bool
+read_mode(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char expected[] = "an octal mode such as 0660";
+	struct endpoint *e = target;
+	size_t len;
+	const char *text = config_yaml_text(y, node, expected, &len);
+	unsigned mode = 0;
+
+	for (size_t i = 0; text != NULL && i < len; i++) {
+		if (text[i] < '0' || text[i] > '7' || len > 4) {
+			return config_yaml_expected(y, node, "%s", expected);
+		}
+		mode = mode * 8 + (unsigned)(text[i] - '0');
+	}
+	if (text != NULL && (mode == 0 || mode > 0777)) {
+		return config_yaml_expected(y, node, "%s", expected);
+	}
+	e->mode = mode;
+	return text != NULL;
+}
+
+static bool
+read_endpoint(struct config_yaml *y, yaml_node_t *node, struct endpoint *e)
+{
+	static const struct config_key keys[] = {
+	    {"inet", read_inet},
+	    {"unix", read_unix},
+	    {"owner", read_owner},
+	    {"group", read_group},
+	    {"mode", read_mode},
+	    {NULL, NULL},
+	};
+	static const char expected[] = "unix:PATH, inet:HOST:PORT, { unix: ... } or { inet: ... }";
+	const char *text;
+	size_t len;
+
+	if (node->type == YAML_SCALAR_NODE) {
+		text = config_yaml_text(y, node, expected, &len);
+		if (text == NULL) {
+			return false;
+		}
+		if (len > 5 && memcmp(text, "unix:", 5) == 0 &&
+		    endpoint_set_unix(e, text + 5, len - 5)) {
+			return true;
+		}
+		if (len > 5 && memcmp(text, "inet:", 5) == 0 &&
+		    endpoint_set_inet(e, text + 5, len - 5)) {
+			return true;
+		}
+		return config_yaml_expected(y, node, "%s", expected);
+	}
+	if (!config_yaml_mapping(y, node, keys, e)) {
+		return false;
+	}
+	if (e->len == 0) {
+		return config_yaml_expected(y, node, "%s", expected);
+	}
+	if (!endpoint_is_unix(e) && (e->mode != 0 || e->owner[0] != 0 || e->group[0] != 0)) {
+		return config_yaml_expected(y, node, "owner, group and mode only with unix");
+	}
+	return true;
+}
+
+static bool
+read_listener(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	if (c->listen_count == LISTENERS_MAX) {
+		return config_yaml_expected(y, node, "at most %d sockets", LISTENERS_MAX);
+	}
+	return read_endpoint(y, node, &c->listen[c->listen_count]) && ++c->listen_count > 0;
+}
+
+static bool
+read_listen(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "socket", read_listener, target);
+}
+
+static bool
+read_control(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return read_endpoint(y, node, &c->control);
+}
+
+static bool
+read_metrics(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return read_endpoint(y, node, &c->metrics);
+}
+
+static bool
+read_copy(struct config_yaml *y, yaml_node_t *node, const char *what, char **to)
+{
+	size_t len;
+	const char *text = config_yaml_text(y, node, what, &len);
+
+	if (text == NULL) {
+		return false;
+	}
+	free(*to);
+	*to = strdup(text);
+	return *to != NULL || config_yaml_expected(y, node, "more memory");
+}
+
+static bool
+read_path(struct config_yaml *y, yaml_node_t *node, char **to)
+{
+	return read_copy(y, node, "an absolute path", to) &&
+	       ((*to)[0] == '/' || config_yaml_expected(y, node, "an absolute path"));
+}
+
+static bool
+read_user(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return read_copy(y, node, "a user's name", &c->user);
+}
+
+static bool
+read_state(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return read_path(y, node, &c->state);
+}
+
+static bool
+read_family(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char *const words[] = {"ipv4", "ipv6", NULL};
+	struct config *c = target;
+	unsigned choice;
+
+	if (!config_yaml_word(y, node, words, &choice)) {
+		return false;
+	}
+	c->relay.ipv4 = c->relay.ipv4 || choice == 0;
+	c->relay.ipv6 = c->relay.ipv6 || choice == 1;
+	return true;
+}
+
+static bool
+read_families(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "family", read_family, target);
+}
+
+static bool
+read_identity_name(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+	size_t len;
+	const char *text = config_yaml_text(y, node, "a host name", &len);
+
+	return text != NULL && (identity_add_name(&c->identity, text, len) ||
+				   config_yaml_expected(y, node, "a host name"));
+}
+
+static bool
+read_identity_names(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "name", read_identity_name, target);
+}
+
+static bool
+read_identity_address(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+	size_t len;
+	const char *text = config_yaml_text(y, node, "an IP address", &len);
+
+	return text != NULL && (identity_add_address(&c->identity, text, len) ||
+				   config_yaml_expected(y, node, "an IP address"));
+}
+
+static bool
+read_identity_addresses(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "address", read_identity_address, target);
+}
+
+static bool
+read_identity(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct config_key keys[] = {
+	    {"names", read_identity_names},
+	    {"addresses", read_identity_addresses},
+	    {NULL, NULL},
+	};
+
+	return config_yaml_mapping(y, node, keys, target);
+}
+
+static bool
+read_dns_server(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char expected[] = "a DNS server such as \"127.0.0.1:53\" or \"[::1]:53\"";
+	struct config *c = target;
+	struct endpoint probe = {0};
+	struct address bare;
+	size_t len, old = c->dns_servers != NULL ? strlen(c->dns_servers) : 0;
+	const char *text = config_yaml_text(y, node, expected, &len);
+	char *joined;
+
+	if (text == NULL) {
+		return false;
+	}
+	if (!endpoint_set_inet(&probe, text, len) && !address_parse(&bare, text, len)) {
+		return config_yaml_expected(y, node, "%s", expected);
+	}
+	joined = realloc(c->dns_servers, old + len + 2);
+	if (joined == NULL) {
+		return config_yaml_expected(y, node, "more memory");
+	}
+	c->dns_servers = joined;
+	if (old > 0) {
+		joined[old++] = ',';
+	}
+	memcpy(joined + old, text, len + 1);
+	return true;
+}
+
+static bool
+read_dns_servers(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "server", read_dns_server, target);
+}
+
+static bool
+read_dns_timeout(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+	int64_t ms;
+
+	if (!config_yaml_duration(y, node, 50, 30 * 1000, &ms)) {
+		return false;
+	}
+	c->dns_timeout_ms = (int)ms;
+	return true;
+}
+
+static bool
+read_dns_tries(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+	long tries;
+
+	if (!config_yaml_number(y, node, 1, 10, "a number of tries", &tries)) {
+		return false;
+	}
+	c->dns_tries = (int)tries;
+	return true;
+}
+
+static bool
+read_keep_stale(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return config_yaml_duration(y, node, 0, (int64_t)365 * 86400 * 1000, &c->keep_stale_ms);
+}
+
+static bool
+read_dns(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct config_key keys[] = {
+	    {"servers", read_dns_servers},
+	    {"timeout", read_dns_timeout},
+	    {"tries", read_dns_tries},
+	    {"keep-stale", read_keep_stale},
+	    {NULL, NULL},
+	};
+
+	return config_yaml_mapping(y, node, keys, target);
+}
+
+static bool
+read_relay(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_read_relay(y, node, target);
+}
+
+static bool
+read_dnsbl(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "zone", config_read_dnsbl_zone, target);
+}
+
+static bool
+read_reject_score(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+	long score;
+
+	if (!config_yaml_number(y, node, 1, 1000000, "a score", &score)) {
+		return false;
+	}
+	c->reject_score = (int)score;
+	return true;
+}
+
+static bool
+read_dnsbl_for(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char *const words[] = {"backup", "all", NULL};
+	struct config *c = target;
+	unsigned choice;
+
+	if (!config_yaml_word(y, node, words, &choice)) {
+		return false;
+	}
+	c->dnsbl_for = choice == 0 ? CONFIG_DNSBL_BACKUP : CONFIG_DNSBL_ALL;
+	return true;
+}
+
+static bool
+read_dnsbl_test(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return config_yaml_duration(y, node, 1000, 86400 * 1000, &c->dnsbl_test_ms);
+}
+
+static bool
+read_recipient_file(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	if (c->recipient_file_count == RECIPIENT_FILES_MAX) {
+		return config_yaml_expected(y, node, "at most %d files", RECIPIENT_FILES_MAX);
+	}
+	return read_path(y, node, &c->recipient_files[c->recipient_file_count++]);
+}
+
+static bool
+read_recipient_files(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	return config_yaml_each(y, node, "file", read_recipient_file, target);
+}
+
+static bool
+read_unknown(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char *const words[] = {"accept", "defer", "reject", NULL};
+	struct config *c = target;
+	unsigned choice;
+
+	if (!config_yaml_word(y, node, words, &choice)) {
+		return false;
+	}
+	c->unknown = (enum config_unknown)choice;
+	return true;
+}
+
+static bool
+read_recipients(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct config_key keys[] = {
+	    {"files", read_recipient_files},
+	    {"unknown", read_unknown},
+	    {NULL, NULL},
+	};
+	struct config *c = target;
+
+	return config_yaml_mapping(y, node, keys, target) &&
+	       (c->recipient_file_count > 0 ||
+		   config_yaml_expected(y, node, "files: [PATH, ...]"));
+}
+
+static bool
+read_health(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct config_key keys[] = {
+	    {"mode", config_read_health_mode},
+	    {"port", config_read_health_port},
+	    {"interval", config_read_health_interval},
+	    {NULL, NULL},
+	};
+
+	return config_yaml_mapping(y, node, keys, target);
+}
+
+static bool
+read_dry_run(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return config_yaml_bool(y, node, &c->dry_run);
+}
+
+bool
+config_read(struct config_yaml *y, yaml_node_t *root, struct config *c)
+{
+	static const struct config_key keys[] = {
+	    {"listen", read_listen},
+	    {"control", read_control},
+	    {"metrics", read_metrics},
+	    {"user", read_user},
+	    {"state", read_state},
+	    {"families", read_families},
+	    {"identity", read_identity},
+	    {"dns", read_dns},
+	    {"relay", read_relay},
+	    {"dnsbl", read_dnsbl},
+	    {"reject-score", read_reject_score},
+	    {"dnsbl-for", read_dnsbl_for},
+	    {"dnsbl-test", read_dnsbl_test},
+	    {"recipients", read_recipients},
+	    {"primary-health", read_health},
+	    {"dry-run", read_dry_run},
+	    {NULL, NULL},
+	};
+
+	if (!config_yaml_mapping(y, root, keys, c)) {
+		return false;
+	}
+	if (c->listen_count == 0) {
+		return config_yaml_expected(y, root, "listen: with at least one socket");
+	}
+	return config_check_relay(y, root, c);
+}

@@ -1,0 +1,217 @@
+/* config.c - see config.h */
+#include "policy/config.h"
+#include "policy/config-read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct config *
+config_new(void)
+{
+	struct config *c = calloc(1, sizeof(*c));
+
+	if (c != NULL) {
+		c->dns_timeout_ms = 1500;
+		c->dns_tries = 2;
+		c->keep_stale_ms = (int64_t)7 * 86400 * 1000;
+		c->relay.gone_after_ms = (int64_t)4 * 3600 * 1000;
+		c->reject_score = 1;
+		c->dnsbl_test_ms = 5 * 60 * 1000;
+		c->unknown = CONFIG_UNKNOWN_DEFER;
+		c->health_port = 25;
+		c->health_interval_ms = HEALTH_INTERVAL_MS;
+	}
+	return c;
+}
+
+void
+config_free(struct config *c)
+{
+	if (c == NULL) {
+		return;
+	}
+	free(c->user);
+	free(c->state);
+	free(c->dns_servers);
+	host_list_finish(&c->relay.networks);
+	for (size_t i = 0; i < c->relay.pin_count; i++) {
+		host_list_finish(&c->relay.pins[i].hosts);
+	}
+	free(c->relay.pins);
+	free(c->relay.domains);
+	for (unsigned i = 0; i < c->recipient_file_count; i++) {
+		free(c->recipient_files[i]);
+	}
+	free(c);
+}
+
+static bool
+config_finish(struct config *c, const char *name, char *error)
+{
+	int r = identity_complete(&c->identity);
+
+	if (r != 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "%s: cannot find out this host's identity: %s",
+		    name, strerror(-r));
+		return false;
+	}
+	if (!c->relay.ipv4 && !c->relay.ipv6) {
+		c->relay.ipv4 = c->relay.ipv6 = true;
+	}
+	return true;
+}
+
+struct config *
+config_parse(const char *name, const char *bytes, size_t len, char *error)
+{
+	struct config *c = config_new(), *ret = NULL;
+	struct config_yaml y = {.file = name, .error = error};
+	yaml_document_t document;
+	bool have_parser = false, have_document = false;
+	yaml_parser_t parser;
+	yaml_node_t *root;
+
+	error[0] = 0;
+	if (c == NULL || !yaml_parser_initialize(&parser)) {
+		snprintf(error, CONFIG_ERROR_MAX, "%s: out of memory", name);
+		goto out;
+	}
+	have_parser = true;
+	yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, len);
+	if (!yaml_parser_load(&parser, &document)) {
+		snprintf(error, CONFIG_ERROR_MAX, "%s:%zu:%zu: expected YAML: %s", name,
+		    parser.problem_mark.line + 1, parser.problem_mark.column + 1,
+		    parser.problem != NULL ? parser.problem : "unreadable");
+		goto out;
+	}
+	have_document = true;
+	y.document = &document;
+	root = yaml_document_get_root_node(&document);
+	if (root == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "%s:1:1: expected listen: and relay:", name);
+		goto out;
+	}
+	if (config_read(&y, root, c) && config_finish(c, name, error)) {
+		ret = c;
+		c = NULL;
+	}
+out:
+	if (have_document) {
+		yaml_document_delete(&document);
+	}
+	if (have_parser) {
+		yaml_parser_delete(&parser);
+	}
+	config_free(c);
+	return ret;
+}
+
+struct config *
+config_load(const char *path, char *error)
+{
+	struct config *c = NULL;
+	struct stat st;
+	char *bytes = NULL;
+	size_t len = 0;
+	ssize_t n;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot open '%s': %s", path, strerror(errno));
+		return NULL;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > CONFIG_SIZE_MAX) {
+		snprintf(error, CONFIG_ERROR_MAX, "'%s' is no file of at most %d bytes", path,
+		    CONFIG_SIZE_MAX);
+		goto out;
+	}
+	bytes = malloc(CONFIG_SIZE_MAX);
+	if (bytes == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+		goto out;
+	}
+	while (len < CONFIG_SIZE_MAX &&
+	       (n = read(fd, bytes + len, CONFIG_SIZE_MAX - len)) != 0) {
+		if (n < 0) {
+			snprintf(error, CONFIG_ERROR_MAX, "cannot read '%s': %s", path,
+			    strerror(errno));
+			goto out;
+		}
+		len += (size_t)n;
+	}
+	c = config_parse(path, bytes, len, error);
+out:
+	free(bytes);
+	close(fd);
+	return c;
+}
+
+int64_t
+config_deadline_ms(const struct config *c)
+{
+	return (int64_t)c->dns_timeout_ms * c->dns_tries + 1000;
+}
+
+const char *
+config_mode_name(enum relay_mode mode)
+{
+	static const char *const names[] = {
+	    [RELAY_COMPAT] = "compat",
+	    [RELAY_ALL_BETTER] = "all-better",
+	    [RELAY_PINNED] = "pinned",
+	    [RELAY_STATIC] = "static",
+	};
+
+	return names[mode];
+}
+
+static bool
+identity_is_private(const struct identity *id)
+{
+	for (unsigned i = 0; i < id->address_count; i++) {
+		if (!address_is_special(&id->addresses[i]) &&
+		    !address_is_private(&id->addresses[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void
+config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context)
+{
+	char text[256];
+
+	if (c->recipient_file_count == 0) {
+		warn(context, "no 'recipients': every recipient of a backup domain is taken, and "
+			      "the unknown ones bounce to forged senders");
+	}
+	if (c->relay.any_network) {
+		warn(context, "'primary-networks: any': whoever names this host in an MX record "
+			      "can send mail through it");
+	}
+	if (identity_is_private(&c->identity)) {
+		warn(context, "all addresses of 'identity' are private: behind NAT, add the "
+			      "public ones");
+	}
+	for (unsigned i = 0; i < c->listen_count; i++) {
+		if (!endpoint_is_loopback(&c->listen[i])) {
+			snprintf(text, sizeof(text),
+			    "%s is open to other hosts; the protocol has no authentication",
+			    c->listen[i].text);
+			warn(context, text);
+		}
+	}
+	if (config_deadline_ms(c) > 9000) {
+		warn(context, "'dns': timeout times tries is longer than the 10 s that the "
+			      "shipped configurations wait");
+	}
+	if (c->state == NULL) {
+		warn(context, "no 'state': last-known-good DNS data does not survive a restart");
+	}
+}

@@ -1,0 +1,73 @@
+/*
+ * config.h - the whole configuration as values, read once, never changed
+ *
+ * config_load() gives a complete and consistent configuration or an error that names file,
+ * line, column and what was expected. Everything has its default filled in.
+ *
+ * Owns: all it points to. Not here: acting on it
+ */
+#ifndef POLICY_CONFIG_H
+#define POLICY_CONFIG_H
+
+#include "policy/dnsbl.h"
+#include "policy/endpoint.h"
+#include "policy/identity.h"
+#include "policy/relay-verdict.h"
+
+enum config_dnsbl_for { CONFIG_DNSBL_BACKUP, CONFIG_DNSBL_ALL };
+
+enum config_unknown { CONFIG_UNKNOWN_ACCEPT, CONFIG_UNKNOWN_DEFER, CONFIG_UNKNOWN_REJECT };
+
+enum config_health { CONFIG_HEALTH_OFF, CONFIG_HEALTH_OBSERVE };
+
+struct config {
+	struct endpoint listen[LISTENERS_MAX];
+	unsigned listen_count;
+	struct endpoint control;
+	struct endpoint metrics;
+	char *user;  /* to become after opening sockets, or NULL */
+	char *state; /* directory, or NULL */
+	struct identity identity;
+	char *dns_servers; /* "address:port,...", or NULL for resolv.conf */
+	int dns_timeout_ms;
+	int dns_tries;
+	int64_t keep_stale_ms;
+	struct relay_rules relay;
+	bool relay_given;
+	struct dnsbl_zone dnsbl[DNSBL_ZONES_MAX];
+	unsigned dnsbl_count;
+	int reject_score;
+	enum config_dnsbl_for dnsbl_for;
+	int64_t dnsbl_test_ms;
+	char *recipient_files[RECIPIENT_FILES_MAX];
+	unsigned recipient_file_count;
+	enum config_unknown unknown;
+	enum config_health health;
+	uint16_t health_port;
+	int64_t health_interval_ms;
+	bool dry_run;
+};
+
+/* NULL, and the reason in error (CONFIG_ERROR_MAX bytes). */
+struct config *
+config_load(const char *path, char *error);
+
+/* The same from memory; name stands for the file in errors. */
+struct config *
+config_parse(const char *name, const char *bytes, size_t len, char *error);
+
+void
+config_free(struct config *c);
+
+/* Every answer is given within this time. */
+int64_t
+config_deadline_ms(const struct config *c);
+
+/* What is allowed but would bite. Calls back for each. */
+void
+config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context);
+
+const char *
+config_mode_name(enum relay_mode mode);
+
+#endif

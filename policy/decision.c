@@ -1,0 +1,213 @@
+/* decision.c - see decision.h */
+#include "policy/decision.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+settle(struct verdict *v, enum action action, enum reason reason)
+{
+	v->action = action;
+	v->reason = reason;
+}
+
+static enum decision_context
+context_of(const struct request *r)
+{
+	if (request_value_is(&r->policy_context, "relay")) {
+		return DECISION_RELAY;
+	}
+	if (request_value_is(&r->policy_context, "filter")) {
+		return DECISION_FILTER;
+	}
+	return DECISION_BOTH;
+}
+
+const char *
+decision_context_name(enum decision_context context)
+{
+	static const char *const names[] = {
+	    [DECISION_RELAY] = "relay",
+	    [DECISION_FILTER] = "filter",
+	    [DECISION_BOTH] = "both",
+	};
+
+	return names[context];
+}
+
+/* An MTA that sends no state (Exim's ACL may not) means RCPT. */
+static bool
+is_question(const struct request *r)
+{
+	return request_value_is(&r->request, "smtpd_access_policy") &&
+	       (r->protocol_state.len == 0 || request_value_is(&r->protocol_state, "RCPT"));
+}
+
+/* The relay verdict, then whether the recipient exists. */
+static void
+judge_relay(const struct decision_inputs *in, struct decision *d)
+{
+	struct verdict *v = &d->relay;
+
+	relay_verdict(
+	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
+	if (v->action != ACTION_PERMIT || in->recipients == NULL ||
+	    mailbox_is_role(&d->recipient) || recipient_list_has(in->recipients, &d->recipient)) {
+		return;
+	}
+	switch (in->config->unknown) {
+	case CONFIG_UNKNOWN_ACCEPT:
+		settle(v, ACTION_PERMIT, REASON_RCPT_UNKNOWN_TAKEN);
+		break;
+	case CONFIG_UNKNOWN_DEFER:
+		settle(v, ACTION_TEMPORARY, REASON_RCPT_UNKNOWN);
+		break;
+	case CONFIG_UNKNOWN_REJECT:
+		settle(v, ACTION_REFUSE, REASON_RCPT_UNKNOWN);
+		break;
+	}
+}
+
+/* True when the client is listed or answers are missing; the verdict says which. */
+static bool
+judge_client(const struct decision_inputs *in, const struct request *r, struct decision *d)
+{
+	const struct config *c = in->config;
+	struct address client;
+
+	if (c->dnsbl_count == 0 || r->client_address.len == 0 ||
+	    !address_parse(&client, r->client_address.text, r->client_address.len) ||
+	    address_is_special(&client) || address_is_private(&client)) {
+		return false;
+	}
+	d->dnsbl_asked = true;
+	dnsbl_judge(c->dnsbl, c->dnsbl_count,
+	    address_is_ipv4(&client) ? in->zones_ipv4 : in->zones_ipv6, &client, &in->dnsbl_facts,
+	    &d->dnsbl);
+	if (d->dnsbl.waiting) {
+		settle(&d->verdict, ACTION_WAIT, REASON_DNSBL);
+		return true;
+	}
+	if (d->dnsbl.score < c->reject_score) {
+		return false;
+	}
+	settle(&d->verdict, ACTION_REFUSE, REASON_DNSBL);
+	for (unsigned i = 0; i < c->dnsbl_count; i++) {
+		if (d->dnsbl.results[i] == DNSBL_LISTED && c->dnsbl[i].score > 0) {
+			d->verdict.about = c->dnsbl[i].zone;
+			break;
+		}
+	}
+	return true;
+}
+
+static void
+judge_filter(const struct decision_inputs *in, const struct request *r, struct decision *d)
+{
+	if (in->config->dnsbl_count == 0) {
+		settle(&d->verdict, ACTION_PASS, REASON_DNSBL_CLEAN);
+		return;
+	}
+	if (in->config->dnsbl_for == CONFIG_DNSBL_BACKUP) {
+		judge_relay(in, d);
+		if (d->relay.action != ACTION_PERMIT) {
+			bool wait = d->relay.action == ACTION_WAIT;
+
+			settle(&d->verdict, wait ? ACTION_WAIT : ACTION_PASS, REASON_NOT_BACKUP);
+			return;
+		}
+	}
+	if (!judge_client(in, r, d)) {
+		settle(&d->verdict, ACTION_PASS, REASON_DNSBL_CLEAN);
+	}
+}
+
+static void
+write_text(const struct request *r, struct decision *d)
+{
+	const struct verdict *v = &d->verdict;
+	const char *start = v->action == ACTION_REFUSE ? "Relay access denied: " : "";
+	bool about = v->about.len > 0;
+
+	if (v->reason == REASON_DNSBL) {
+		char client[ADDRESS_TEXT_MAX] = "";
+
+		snprintf(client, sizeof(client), "%.*s", (int)r->client_address.len,
+		    r->client_address.text);
+		snprintf(d->text, sizeof(d->text),
+		    "Service unavailable; client [%s] is listed by %s [DNSBL]", client,
+		    v->about.text);
+		return;
+	}
+	snprintf(d->text, sizeof(d->text), "%s%s [%s%s%s]", start, reason_text(v->reason),
+	    reason_code(v->reason), about ? " " : "", v->about.text);
+}
+
+static void
+choose_reply(const struct decision_inputs *in, const struct request *r, struct decision *d)
+{
+	d->text[0] = 0;
+	switch (d->verdict.action) {
+	case ACTION_PERMIT:
+		d->reply = REPLY_OK;
+		break;
+	case ACTION_REFUSE:
+		d->reply = REPLY_REFUSE;
+		write_text(r, d);
+		break;
+	case ACTION_TEMPORARY:
+		d->reply = REPLY_TEMPORARY;
+		write_text(r, d);
+		break;
+	case ACTION_PASS:
+	case ACTION_WAIT: /* sent by nobody */
+		d->reply = REPLY_DUNNO;
+		break;
+	}
+	if (in != NULL && in->config->dry_run) {
+		d->reply = REPLY_DUNNO;
+	}
+}
+
+static void
+decision_begin(const struct request *r, struct decision *d)
+{
+	d->context = context_of(r);
+	d->dnsbl_asked = false;
+	d->verdict = (struct verdict){.action = ACTION_PASS, .reason = REASON_NO_QUESTION};
+	d->relay = d->verdict;
+	mailbox_parse(&d->recipient, r->recipient.len > 0 ? r->recipient.text : "",
+	    r->recipient.len);
+}
+
+void
+decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d)
+{
+	decision_begin(r, d);
+	if (!is_question(r)) {
+		choose_reply(in, r, d);
+		return;
+	}
+	if (d->context == DECISION_FILTER) {
+		judge_filter(in, r, d);
+	} else {
+		judge_relay(in, d);
+		d->verdict = d->relay;
+		if (d->context == DECISION_BOTH && d->relay.action == ACTION_PERMIT) {
+			(void)judge_client(in, r, d);
+		}
+	}
+	choose_reply(in, r, d);
+}
+
+void
+decision_refuse_overload(const struct request *r, struct decision *d)
+{
+	decision_begin(r, d);
+	if (d->context == DECISION_FILTER || !is_question(r)) {
+		settle(&d->verdict, ACTION_PASS, REASON_OVERLOAD);
+	} else {
+		settle(&d->verdict, ACTION_TEMPORARY, REASON_OVERLOAD);
+	}
+	choose_reply(NULL, r, d);
+}

@@ -1,0 +1,58 @@
+/*
+ * decision.h - from one request to one decision: relay, then recipient, then DNSBL
+ *
+ * Pure: everything it knows comes in decision_inputs. The action is ACTION_WAIT when a fact is
+ * on its way; then it is made again when the fact has come.
+ *
+ * policy_context=relay    may this host take mail for this recipient?
+ * policy_context=filter   is there anything against this client?
+ * anything else           both, for a setup with one hook
+ *
+ * Not here: sockets, deadlines, logging
+ */
+#ifndef POLICY_DECISION_H
+#define POLICY_DECISION_H
+
+#include "policy/config.h"
+#include "policy/recipient-list.h"
+#include "policy/reply.h"
+#include "policy/request.h"
+
+enum decision_context {
+	DECISION_RELAY,
+	DECISION_FILTER,
+	DECISION_BOTH,
+	DECISION_CONTEXTS,
+};
+
+struct decision_inputs {
+	const struct config *config;
+	const struct recipient_list *recipients; /* NULL: not configured */
+	const bool *zones_ipv4;			 /* by zone: passed its self-test */
+	const bool *zones_ipv6;
+	struct fact_source relay_facts;
+	struct fact_source dnsbl_facts;
+};
+
+struct decision {
+	struct verdict verdict;
+	struct verdict relay; /* as far as it was asked */
+	enum decision_context context;
+	struct mailbox recipient;
+	bool dnsbl_asked;
+	struct dnsbl_judgement dnsbl;
+	enum reply_kind reply;
+	char text[REPLY_TEXT_MAX + 1];
+};
+
+void
+decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d);
+
+/* For a request that cannot be judged at all: too many at once. */
+void
+decision_refuse_overload(const struct request *r, struct decision *d);
+
+const char *
+decision_context_name(enum decision_context context);
+
+#endif
