@@ -1,0 +1,47 @@
+/*
+ * engine.h - a decision with everything it needs from the running daemon
+ *
+ * Joins configuration, resolver, recipients and zone health into decision_inputs, keeps what a
+ * positive verdict rests on, counts, and writes the one log line a decision gets.
+ *
+ * Owns: the counters. Everything else is lent and swapped by reload.
+ * Not here: sockets and deadlines (connection.h)
+ */
+#ifndef POLICY_ENGINE_H
+#define POLICY_ENGINE_H
+
+#include "policy/decision.h"
+#include "policy/dnsbl-health.h"
+#include "policy/log.h"
+#include "policy/resolver.h"
+
+enum { ENGINE_BUCKETS = 8 };
+
+extern const double engine_bucket_seconds[ENGINE_BUCKETS];
+
+struct engine {
+	const struct config *config;
+	struct resolver *resolver;
+	struct log *log;
+	const struct recipient_list *recipients; /* NULL: not configured */
+	struct dnsbl_health *zones;
+	uint64_t decided[DECISION_CONTEXTS][REASON_COUNT];
+	uint64_t replied[4]; /* by enum reply_kind */
+	uint64_t stale;
+	uint64_t duration_ms;
+	uint64_t took[ENGINE_BUCKETS + 1];
+};
+
+/*
+ * waiter: told when a missing fact has come; NULL when it must be decided now, whatever is
+ * known. True when the decision stands.
+ */
+bool
+engine_decide(struct engine *e, const struct request *r, struct resolver_waiter *waiter,
+    struct decision *d);
+
+/* Counts a decision that was made and sent, and logs it. */
+void
+engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms);
+
+#endif

@@ -1,0 +1,135 @@
+/*
+ * policyd-main.c - the program mailgraft-policyd: its arguments, nothing else
+ */
+#include "policy/check-mta.h"
+#include "policy/control-client.h"
+#include "policy/explain.h"
+#include "policy/server.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+static const char default_config[] = "/etc/mailgraft/policyd.yaml";
+
+static int
+usage(FILE *to)
+{
+	(void)fprintf(to,
+	    "usage: mailgraft-policyd [--config FILE]\n"
+	    "       mailgraft-policyd --check-config [--config FILE]\n"
+	    "       mailgraft-policyd explain [--config FILE] RECIPIENT [--client IP]\n"
+	    "                         [--sender ADDR] [--helo NAME]\n"
+	    "       mailgraft-policyd check-postfix [--config FILE] [MAIN.CF-DIRECTORY]\n"
+	    "       mailgraft-policyd check-exim [--config FILE] EXIM-CONFIGURATION\n"
+	    "       mailgraft-policyd status|reload|dump [NAME]|forget NAME [--config FILE]\n");
+	return to == stdout ? EX_OK : EX_USAGE;
+}
+
+static void
+print_warning(void *context, const char *text)
+{
+	(void)fprintf(context, "warning: %s\n", text);
+}
+
+static int
+check_config(const char *path)
+{
+	char error[CONFIG_ERROR_MAX];
+	struct config *c = config_load(path, error);
+
+	if (c == NULL) {
+		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
+		return EX_CONFIG;
+	}
+	config_warnings(c, print_warning, stdout);
+	printf("%s: valid, mode %s\n", path, config_mode_name(c->relay.mode));
+	config_free(c);
+	return EX_OK;
+}
+
+struct arguments {
+	const char *config;
+	bool check;
+	struct explain_request explain;
+};
+
+static int
+run_command(const struct arguments *a, int argc, char **argv)
+{
+	const char *command = argv[0], *word = argc > 1 ? argv[1] : NULL;
+
+	if (strcmp(command, "explain") == 0 && argc == 2) {
+		struct explain_request e = a->explain;
+
+		e.config_path = a->config;
+		e.recipient = word;
+		return explain_run(&e);
+	}
+	if (strcmp(command, "check-postfix") == 0 && argc <= 2) {
+		return check_mta_postfix(a->config, word);
+	}
+	if (strcmp(command, "check-exim") == 0 && argc == 2) {
+		return check_mta_exim(a->config, word);
+	}
+	if ((strcmp(command, "status") == 0 || strcmp(command, "reload") == 0) && argc == 1) {
+		return control_client_ask(a->config, command, NULL);
+	}
+	if ((strcmp(command, "dump") == 0 && argc <= 2) ||
+	    (strcmp(command, "forget") == 0 && argc == 2)) {
+		return control_client_ask(a->config, command, word);
+	}
+	return usage(stderr);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"check-config", no_argument, NULL, 'k'},
+	    {"client", required_argument, NULL, 'C'},
+	    {"sender", required_argument, NULL, 's'},
+	    {"helo", required_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"help", no_argument, NULL, '?' + 256},
+	    {NULL, 0, NULL, 0},
+	};
+	struct arguments a = {.config = default_config};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			a.config = optarg;
+			break;
+		case 'k':
+			a.check = true;
+			break;
+		case 'C':
+			a.explain.client = optarg;
+			break;
+		case 's':
+			a.explain.sender = optarg;
+			break;
+		case 'h':
+			a.explain.helo = optarg;
+			break;
+		case 'V':
+			printf("mailgraft-policyd %s\n", MAILGRAFT_VERSION);
+			return EX_OK;
+		case '?' + 256:
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	}
+	if (a.check) {
+		return optind == argc ? check_config(a.config) : usage(stderr);
+	}
+	if (optind < argc) {
+		return run_command(&a, argc - optind, argv + optind);
+	}
+	return server_run(a.config);
+}

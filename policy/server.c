@@ -1,0 +1,527 @@
+/* server.c - see server.h */
+#include "policy/server.h"
+#include "policy/listener.h"
+#include "policy/service-manager.h"
+#include "policy/status.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { RESUME_MS = 100, LISTENERS = LISTENERS_MAX + 2 };
+
+/* Accepting */
+
+static void
+server_accept_events(struct server *s, uint32_t events)
+{
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		if (s->listeners[i].used) {
+			loop_change(s->loop, &s->listeners[i].source, events);
+		}
+	}
+	s->paused = events == 0;
+}
+
+static void
+server_resume(void *context)
+{
+	server_accept_events(context, EPOLLIN);
+}
+
+/* No descriptors: the one idle for longest goes; is there none, new ones wait a moment. */
+static bool
+server_make_room(struct server *s)
+{
+	if (connection_evict(&s->connections)) {
+		return true;
+	}
+	server_accept_events(s, 0);
+	(void)loop_timer_set(s->loop, &s->resume, loop_now(s->loop) + RESUME_MS);
+	return false;
+}
+
+static unsigned
+server_connections_max(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+	    limit.rlim_cur > CONNECTIONS_MAX + DESCRIPTORS_SPARE) {
+		return CONNECTIONS_MAX;
+	}
+	return limit.rlim_cur > 2 * DESCRIPTORS_SPARE
+		   ? (unsigned)limit.rlim_cur - DESCRIPTORS_SPARE
+		   : DESCRIPTORS_SPARE / 2;
+}
+
+static void
+server_accept(void *context, uint32_t events)
+{
+	struct server_listener *l = context;
+	struct server *s = l->server;
+	static unsigned max;
+
+	(void)events;
+	if (max == 0) {
+		max = server_connections_max();
+	}
+	for (unsigned i = 0; i < CONNECTION_ACCEPT_BURST && !s->paused; i++) {
+		int fd = accept4(l->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd < 0) {
+			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
+				(void)server_make_room(s);
+			}
+			return;
+		}
+		if (l->face == SERVER_CONTROL) {
+			text_service_take(s->control, fd);
+		} else if (l->face == SERVER_METRICS) {
+			text_service_take(s->metrics, fd);
+		} else if (s->connections.count >= max && !server_make_room(s)) {
+			close(fd);
+		} else {
+			connection_open(&s->connections, fd);
+		}
+	}
+}
+
+/* Listeners */
+
+static struct server_listener *
+listener_find(struct server *s, const struct endpoint *e, enum server_face face)
+{
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		struct server_listener *l = &s->listeners[i];
+
+		if (l->used && l->face == face && endpoint_same_address(&l->endpoint, e)) {
+			return l;
+		}
+	}
+	return NULL;
+}
+
+static void
+listener_close(struct server *s, struct server_listener *l)
+{
+	loop_remove(s->loop, &l->source);
+	close(l->source.fd);
+	if (endpoint_is_unix(&l->endpoint) && !l->inherited) {
+		(void)unlink(endpoint_path(&l->endpoint));
+	}
+	l->used = false;
+}
+
+static bool
+listener_want(struct server *s, const struct endpoint *e, enum server_face face, char *error)
+{
+	struct server_listener *l = listener_find(s, e, face);
+	const char *what = "";
+	int fd;
+
+	if (e->len == 0) {
+		return true;
+	}
+	if (l != NULL) {
+		l->wanted = true;
+		return true;
+	}
+	for (l = s->listeners; l < s->listeners + LISTENERS && l->used; l++) {
+	}
+	if (l == s->listeners + LISTENERS) {
+		snprintf(error, CONFIG_ERROR_MAX, "too many sockets at once");
+		return false;
+	}
+	fd = listener_inherit(e);
+	l->inherited = fd >= 0;
+	if (fd < 0) {
+		fd = listener_open(e, &what);
+	}
+	if (fd < 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot %s '%s': %s", what, e->text,
+		    strerror(-fd));
+		return false;
+	}
+	l->server = s;
+	l->endpoint = *e;
+	l->face = face;
+	l->source = (struct loop_source){.fd = fd, .ready = server_accept, .context = l};
+	l->used = l->fresh = l->wanted = true;
+	if (loop_add(s->loop, &l->source, EPOLLIN) != 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot watch '%s'", e->text);
+		close(fd);
+		l->used = false;
+		return false;
+	}
+	return true;
+}
+
+/* Opens what a configuration needs beyond what is open. On failure nothing has changed. */
+static bool
+server_open_listeners(struct server *s, const struct config *c, char *error)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		s->listeners[i].wanted = s->listeners[i].fresh = false;
+	}
+	for (unsigned i = 0; i < c->listen_count && ok; i++) {
+		ok = listener_want(s, &c->listen[i], SERVER_POLICY, error);
+	}
+	ok = ok && listener_want(s, &c->control, SERVER_CONTROL, error) &&
+	     listener_want(s, &c->metrics, SERVER_METRICS, error);
+	for (unsigned i = 0; i < LISTENERS && !ok; i++) {
+		if (s->listeners[i].used && s->listeners[i].fresh) {
+			listener_close(s, &s->listeners[i]);
+		}
+	}
+	return ok;
+}
+
+static void
+server_close_unwanted(struct server *s)
+{
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		if (s->listeners[i].used && !s->listeners[i].wanted) {
+			listener_close(s, &s->listeners[i]);
+		}
+	}
+}
+
+/* Configuration */
+
+static struct resolver_settings
+resolver_settings_from(const struct config *c)
+{
+	return (struct resolver_settings){
+	    .servers = c->dns_servers,
+	    .timeout_ms = c->dns_timeout_ms,
+	    .tries = c->dns_tries,
+	    .keep_stale_ms = c->keep_stale_ms,
+	};
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+/* Everything follows the configuration that is now in s->config. */
+static void
+server_apply(struct server *s)
+{
+	s->engine.config = s->config;
+	dnsbl_health_configure(s->zones, s->config);
+	state_saver_configure(s->saver, s->config->state);
+	health_configure(s->health, s->config);
+}
+
+static void
+server_reload_failed(struct server *s, const char *why)
+{
+	if (why != s->reload_error) {
+		snprintf(s->reload_error, sizeof(s->reload_error), "%s", why);
+	}
+	s->reload_failures++;
+	log_say(s->log, LOG_LEVEL_ERROR, "reload failed, nothing has changed: %s", why);
+	config_free(s->next);
+	s->next = NULL;
+	service_manager_tell("READY=1");
+}
+
+/* The recipients are in: swap. Nothing can fail from here on but the resolver's change. */
+static void
+server_swap(void *context, const char *error)
+{
+	struct server *s = context;
+	struct config *old = s->config;
+	struct resolver_settings settings;
+	const char *why;
+
+	if (error != NULL) {
+		server_reload_failed(s, error);
+		return;
+	}
+	settings = resolver_settings_from(s->next);
+	if ((!same_text(old->dns_servers, s->next->dns_servers) ||
+		old->dns_timeout_ms != s->next->dns_timeout_ms ||
+		old->dns_tries != s->next->dns_tries ||
+		old->keep_stale_ms != s->next->keep_stale_ms) &&
+	    !resolver_reconfigure(s->resolver, &settings, &why)) {
+		log_say(s->log, LOG_LEVEL_ERROR, "the old DNS servers stay: %s", why);
+	}
+	server_close_unwanted(s);
+	s->config = s->next;
+	s->next = NULL;
+	server_apply(s);
+	connection_reconsider(&s->connections);
+	config_free(old);
+	s->reloads++;
+	s->reload_error[0] = 0;
+	log_say(s->log, LOG_LEVEL_INFO, "reloaded %s", s->config_path);
+	service_manager_tell("READY=1");
+}
+
+bool
+server_reload(struct server *s)
+{
+	if (s->next != NULL) {
+		snprintf(s->reload_error, sizeof(s->reload_error), "a reload is under way");
+		return false;
+	}
+	service_manager_tell_reloading();
+	s->next = config_load(s->config_path, s->reload_error);
+	if (s->next == NULL || !server_open_listeners(s, s->next, s->reload_error)) {
+		server_reload_failed(s, s->reload_error);
+		return false;
+	}
+	recipient_watch_reload(s->recipients, s->next, server_swap, s);
+	return true;
+}
+
+static void
+server_recipients_changed(void *context, const struct recipient_list *list)
+{
+	struct server *s = context;
+
+	s->engine.recipients = list;
+}
+
+/* Signals, systemd, the end of each turn */
+
+static void
+server_signal(void *context, uint32_t events)
+{
+	struct server *s = context;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	while (read(s->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
+		if (info.ssi_signo == SIGHUP) {
+			(void)server_reload(s);
+		} else {
+			loop_stop(s->loop);
+		}
+	}
+}
+
+static void
+server_watchdog(void *context)
+{
+	struct server *s = context;
+	int64_t every = service_manager_watchdog_ms();
+
+	service_manager_tell("WATCHDOG=1");
+	(void)loop_timer_set(s->loop, &s->watchdog, loop_now(s->loop) + every);
+}
+
+static void
+server_after_turn(void *context)
+{
+	struct server *s = context;
+
+	log_flush(s->log);
+}
+
+/* Start and end */
+
+static bool
+server_signals(struct server *s)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	s->signals = (struct loop_source){
+	    .fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC),
+	    .ready = server_signal,
+	    .context = s,
+	};
+	return s->signals.fd >= 0 && loop_add(s->loop, &s->signals, EPOLLIN) == 0;
+}
+
+static void
+raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static bool
+become_user(const struct config *c, char *error)
+{
+	const struct passwd *pw;
+
+	if (c->user == NULL || geteuid() != 0) {
+		return true;
+	}
+	pw = getpwnam(c->user);
+	if (pw == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "user '%s' does not exist", c->user);
+		return false;
+	}
+	if (c->state != NULL && chown(c->state, pw->pw_uid, pw->pw_gid) != 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot give '%s' to '%s': %s", c->state,
+		    c->user, strerror(errno));
+		return false;
+	}
+	if (initgroups(c->user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
+	    setuid(pw->pw_uid) != 0) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot become '%s': %s", c->user,
+		    strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static void
+warn_to_log(void *context, const char *text)
+{
+	log_say(context, LOG_LEVEL_WARNING, "warning: %s", text);
+}
+
+/* Everything that needs no configuration but the resolver. */
+static bool
+server_build(struct server *s, char *error)
+{
+	struct resolver_settings settings = resolver_settings_from(s->config);
+	const char *why = "out of memory";
+
+	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+	s->loop = loop_new();
+	if (s->loop == NULL) {
+		return false;
+	}
+	s->resolver = resolver_new(s->loop, &settings, &why);
+	if (s->resolver == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "cannot start DNS: %s", why);
+		return false;
+	}
+	s->zones = dnsbl_health_new(s->loop, s->resolver, s->log);
+	s->recipients = recipient_watch_new(s->loop, s->log, server_recipients_changed, s);
+	s->saver = state_saver_new(s->loop, s->log, s->resolver);
+	s->health = health_new(s->loop, s->resolver, s->log);
+	s->control = text_service_new(s->loop, status_control, s);
+	s->metrics = text_service_new(s->loop, status_metrics, s);
+	s->engine.resolver = s->resolver;
+	s->engine.zones = s->zones;
+	s->engine.log = s->log;
+	s->connections.loop = s->loop;
+	s->connections.engine = &s->engine;
+	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
+	s->resume = (struct loop_timer){.fire = server_resume, .context = s};
+	loop_after_turn(s->loop, server_after_turn, s);
+	return s->zones != NULL && s->recipients != NULL && s->saver != NULL &&
+	       s->health != NULL && s->control != NULL && s->metrics != NULL &&
+	       server_signals(s);
+}
+
+static int
+server_start(struct server *s, char *error)
+{
+	raise_descriptors();
+	s->log = log_open();
+	if (s->log == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+		return EX_OSERR;
+	}
+	s->config = config_load(s->config_path, error);
+	if (s->config == NULL) {
+		return EX_CONFIG;
+	}
+	if (!server_build(s, error)) {
+		return EX_OSERR;
+	}
+	if (!recipient_watch_load(s->recipients, s->config, error)) {
+		return EX_CONFIG;
+	}
+	if (!server_open_listeners(s, s->config, error) || !become_user(s->config, error)) {
+		return EX_OSERR;
+	}
+	config_warnings(s->config, warn_to_log, s->log);
+	server_apply(s);
+	state_saver_restore(s->saver, s->config->keep_stale_ms);
+	if (service_manager_watchdog_ms() > 0) {
+		server_watchdog(s);
+	}
+	s->started = time(NULL);
+	log_say(s->log, LOG_LEVEL_INFO, "mailgraft-policyd %s ready, mode %s", MAILGRAFT_VERSION,
+	    config_mode_name(s->config->relay.mode));
+	log_flush(s->log);
+	service_manager_tell("READY=1");
+	return EX_OK;
+}
+
+static void
+server_finish(struct server *s)
+{
+	if (s->loop != NULL) {
+		connection_close_all(&s->connections);
+		for (unsigned i = 0; i < LISTENERS; i++) {
+			if (s->listeners[i].used) {
+				listener_close(s, &s->listeners[i]);
+			}
+		}
+		if (s->signals.fd > 0) {
+			close(s->signals.fd);
+		}
+	}
+	text_service_free(s->control);
+	text_service_free(s->metrics);
+	state_saver_free(s->saver);
+	health_free(s->health);
+	dnsbl_health_free(s->zones);
+	recipient_watch_free(s->recipients);
+	resolver_free(s->resolver);
+	loop_free(s->loop);
+	config_free(s->next);
+	config_free(s->config);
+	log_close(s->log);
+}
+
+int
+server_run(const char *config_path)
+{
+	struct server *s = calloc(1, sizeof(*s));
+	char error[CONFIG_ERROR_MAX] = "out of memory";
+	int status = EX_OSERR, r;
+
+	if (s == NULL) {
+		return EX_OSERR;
+	}
+	s->config_path = config_path;
+	status = server_start(s, error);
+	if (status != EX_OK) {
+		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
+		goto out;
+	}
+	r = loop_run(s->loop);
+	service_manager_tell("STOPPING=1");
+	if (r != 0) {
+		log_say(s->log, LOG_LEVEL_ERROR, "cannot wait for events: %s", strerror(-r));
+		status = EX_OSERR;
+	}
+	state_saver_finish(s->saver);
+out:
+	server_finish(s);
+	free(s);
+	return status;
+}
