@@ -99,7 +99,7 @@ next_edit(void)
 
 /* The header of a new root, and the delimiter before the old one, its first child. */
 static int
-put_new_root(bool eight_bit)
+put_new_root(const char *encoding)
 {
 	const struct plan *p = out.plan;
 	const char *boundary = boundaries_find(&p->boundaries, BOUNDARY_WRAP_SERIAL);
@@ -111,8 +111,14 @@ put_new_root(bool eight_bit)
 	if (rewrite_header(out.sink, scan.bytes, scan.len, &r, out.why) < 0 ||
 	    write_text("Content-Type: multipart/mixed;\n\tboundary=\"") < 0 ||
 	    write_text(boundary) < 0 ||
-	    write_text(eight_bit ? "\"\nContent-Transfer-Encoding: 8bit\n" : "\"\n") < 0 ||
-	    write_text("\n--") < 0 || write_text(boundary) < 0) {
+	    write_text("\"\n") < 0) {
+		return -1;
+	}
+	if (encoding != NULL && (write_text("Content-Transfer-Encoding: ") < 0 ||
+	    write_text(encoding) < 0 || write_text("\n") < 0)) {
+		return -1;
+	}
+	if (write_text("\n--") < 0 || write_text(boundary) < 0) {
 		return -1;
 	}
 	return write_text("\n");
@@ -142,7 +148,7 @@ put_header(void)
 		r.boundary = boundaries_find(&p->boundaries, scan.entity.serial);
 	}
 	if (r.top && p->wrap) {
-		if (put_new_root(p->root_eight_bit && a == NULL) < 0) {
+		if (put_new_root(a == NULL ? p->root_encoding : NULL) < 0) {
 			return -1;
 		}
 		r.scope = REWRITE_CONTENT;

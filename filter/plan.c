@@ -222,7 +222,7 @@ take_header(void)
 	if (e->child == 0) {
 		p->root = e->kind;
 		p->has_mime_version = e->has_mime_version;
-		p->root_eight_bit = e->eight_bit;
+		p->root_encoding = e->binary ? "binary" : e->eight_bit ? "8bit" : NULL;
 		if (e->kind == SCAN_SEALED || e->kind == SCAN_SEALED_LEAF) {
 			return refuse(pass.why, REFUSED_SEALED_ROOT);
 		}
@@ -262,7 +262,8 @@ refuse_mime(struct hold *h)
 	}
 	pass.why->mime = scan.refusal;
 	refuse(pass.why, REFUSED_MIME);
-	pass.why->line = line_of(h, scan.at + (scan.refusal == SCAN_AMBIGUOUS_DELIMITER));
+	/* One further: a delimiter begins with the LF of the line before it. */
+	pass.why->line = line_of(h, scan.at + 1);
 	return -1;
 }
 

@@ -45,7 +45,7 @@ struct decoded_cut {
 struct plan {
 	enum scan_kind root;
 	bool has_mime_version;
-	bool root_eight_bit;
+	const char *root_encoding;      /* what a new root must declare: "8bit", "binary"; NULL: nothing */
 	bool wrap;                      /* a new multipart/mixed goes around the root */
 	struct fields fields;
 	size_t edits;

@@ -63,6 +63,7 @@ read_encoding(const struct field *f, struct scan_entity *e)
 	} else if (bytes_are(word, c.type_len, "8bit") || bytes_are(word, c.type_len, "binary")) {
 		e->encoding = SCAN_IDENTITY;
 		e->eight_bit = true;
+		e->binary = bytes_are(word, c.type_len, "binary");
 	} else if (bytes_are(word, c.type_len, "quoted-printable")) {
 		e->encoding = SCAN_QUOTED_PRINTABLE;
 	} else if (bytes_are(word, c.type_len, "base64")) {

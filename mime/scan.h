@@ -85,6 +85,7 @@ struct scan_entity {
 	bool has_disposition, has_id, has_mime_version;
 	bool named_twice;               /* two Content-Disposition or two Content-ID fields */
 	bool eight_bit;                 /* Content-Transfer-Encoding 8bit or binary */
+	bool binary;                    /* the latter */
 	uint32_t serial;                /* of a multipart; 0 for a leaf */
 	uint32_t child;                 /* 1 for the first child of its parent; 0 for the root */
 };
