@@ -13,6 +13,7 @@ left out. `deliver_drop_privilege` lets an unprivileged Exim log to its own file
 The options of the transports are those of doc/exim/mailgraft-transport.conf,
 word for word; only its paths and its group are replaced.
 """
+import atexit
 import os
 import pwd
 import re
@@ -138,6 +139,7 @@ class PrivateExim:
         self.dkim_key = dkim_key
         self.running = set()
         self.directory = private_directory(self.identity)
+        atexit.register(self.close)     # where an interrupt passes every `with` and clean-up by
         try:
             for name in ('queue', 'log'):
                 (self.directory / name).mkdir()
@@ -156,6 +158,7 @@ class PrivateExim:
         self.close()
 
     def close(self):
+        atexit.unregister(self.close)
         for process in list(self.running):
             self._kill(process)
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -380,8 +383,8 @@ class PrivateExim:
 
 
 def stop_on_signals():
-    """Turns SIGTERM and SIGHUP into SystemExit, so that every `with` cleans up."""
-    def stop(number, _frame):
-        raise SystemExit(128 + number)
+    """SIGTERM and SIGHUP end us as SIGINT does, cleaning up. (unittest takes a SystemExit for a failed test.)"""
+    def stop(_number, _frame):
+        raise KeyboardInterrupt
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGHUP, stop)

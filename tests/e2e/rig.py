@@ -7,13 +7,14 @@ The programs are copied, so that the user Exim delivers as can run them even
 where the source tree is closed to it, and so that a test can put a faulty
 wrapper in the filter's place.
 """
+import atexit
 import mailbox
 import os
 import shutil
 import socket
 from contextlib import ExitStack, closing, contextmanager
 
-from e2e.exim import ROOT, Identity, PrivateExim, Route, private_directory
+from e2e.exim import ROOT, Identity, PrivateExim, Route, exim_binary, private_directory
 from e2e.sink import Sink, make_certificate, make_dkim_key
 from e2e.spool import Spool
 
@@ -114,6 +115,7 @@ class Rig:
                                     certificate=certificate, dkim_key=dkim_key, identity=self.identity, group=group)
             stack.callback(self.exim.close)
             self.stack = stack.pop_all()
+            atexit.register(self.close)
 
     def __enter__(self):
         return self
@@ -122,6 +124,7 @@ class Rig:
         self.close()
 
     def close(self):
+        atexit.unregister(self.close)
         self.stack.close()
 
     def _copy(self, source, name):
@@ -178,7 +181,6 @@ class Rig:
 
 def missing():
     """Why nothing can be run here, or None."""
-    from e2e.exim import exim_binary
     if exim_binary() is None:
         return 'no Exim here'
     for name in ('build/mailgraft', 'build/mailgraft-filter'):
