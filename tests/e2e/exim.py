@@ -312,9 +312,9 @@ class PrivateExim:
             raise EximError('exim took the message and logged no arrival')
         return ids
 
-    def run_queue(self, timeout=TIMEOUT):
-        """One queue run over everything, frozen or waiting for its retry time included."""
-        self.finish(self.start('-qff', stdin=subprocess.DEVNULL), timeout=timeout)
+    def run_queue(self, how='-qff', timeout=TIMEOUT):
+        """One queue run; over everything, frozen or waiting for its retry time included, unless told otherwise."""
+        self.finish(self.start(how, stdin=subprocess.DEVNULL), timeout=timeout)
 
     # -- looking at it
 

@@ -14,7 +14,7 @@ and the others are not, and base64 stands in full lines of 76.
 """
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header
 
@@ -211,7 +211,8 @@ class Check:
             if not got.is_multipart() or flat(part.source) != flat(got):
                 self.say(where, 'an attached message changed')
         elif got.is_multipart() or part.source.get_payload(decode=True) != got.get_payload(decode=True):
-            self.say(where, f'decodes to {clip(got.get_payload(decode=True))}, not {clip(part.source.get_payload(decode=True))}')
+            self.say(where, f'decodes to {clip(got.get_payload(decode=True))}, '
+                            f'not {clip(part.source.get_payload(decode=True))}')
 
     def multipart(self, where, part, got, raw):
         if not isinstance(got.get_payload(), list) or got.get_content_maintype() != 'multipart':
