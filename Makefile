@@ -135,6 +135,27 @@ bench-run:
 	+$(MAKE) programs benches
 	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT,$(if $($v),$v=$($v)))
 
+# The Exim files are put aside; mailgraft-exim-setup puts them where Exim reads them.
+LIBDIR := $(PREFIX)/lib/mailgraft
+SHARE  := $(PREFIX)/share
+PLACED := s|/usr/lib/mailgraft|$(LIBDIR)|g; s|/usr/share|$(SHARE)|g
+
+install: programs
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBDIR) $(SHARE)/doc/mailgraft/exim \
+	    $(SHARE)/mailgraft/exim/debian $(SHARE)/mailgraft/exim/mailgraft)
+	install -m 755 $(wildcard $O/mailgraft) $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(filter %filter %preflight,$(PROGRAMS)) $(DESTDIR)$(LIBDIR)
+	$(if $(filter %policyd,$(PROGRAMS)),install -m 755 $O/mailgraft-policyd $(DESTDIR)$(PREFIX)/sbin)
+	sed '$(PLACED)' doc/exim/mailgraft-exim-setup >$(DESTDIR)$(LIBDIR)/mailgraft-exim-setup
+	chmod 755 $(DESTDIR)$(LIBDIR)/mailgraft-exim-setup
+	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
+	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done
+	for f in doc/exim/*.md doc/exim/*.conf; do \
+	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/doc/mailgraft/exim/$${f##*/} || exit 1; done
+	install -m 644 README.md $(DESTDIR)$(SHARE)/doc/mailgraft
+	for f in doc/*.[1-8]; do d=$(DESTDIR)$(SHARE)/man/man$${f##*.}; \
+	    install -d $$d && install -m 644 $$f $$d || exit 1; done
+
 # Who may include whom; what each folder may know of the outside.
 layers:
 	tests/layers

@@ -149,7 +149,8 @@ def unstuff(wire):
 class Sink:
     """`with Sink() as sink:` listens on `sink.port`; `sink.transactions` grows."""
 
-    def __init__(self, *, lmtp=False, chunking=False, certificate=None, path=None):
+    def __init__(self, *, lmtp=False, chunking=False, certificate=None, path=None,
+                 address=('127.0.0.1', 0)):
         self.lmtp = lmtp
         self.chunking = chunking
         self.behaviour = Behaviour()
@@ -168,7 +169,8 @@ class Sink:
             os.chmod(path, 0o777)
         else:
             self.listener = socket.socket(socket.AF_INET)
-            self.listener.bind(('127.0.0.1', 0))
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.listener.bind(address)
             self.port = self.listener.getsockname()[1]
         self.listener.listen(64)
         self.thread = threading.Thread(target=self._accept, daemon=True)
