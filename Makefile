@@ -43,8 +43,10 @@ L.asan := -fsanitize=address,undefined -Wl,--as-needed
 OURS := -std=c17 -D_GNU_SOURCE -DMAILGRAFT_VERSION='"$(VERSION)"' -I. $(WARN) \
         $(C.$(BUILD)) $(PKG_CFLAGS)
 PIE  := -pie
-# The filter starts once a message: nothing to load, nothing to relocate by name.
-SPIE := $(if $(filter rel,$(BUILD)),-static-pie,-pie)
+# The filter starts once a message: nothing to load, nothing to relocate by name,
+# and spool/libcrypto-start.c instead of what libcrypto does before main().
+comma := ,
+SPIE := $(if $(filter rel,$(BUILD)),-static-pie -Wl$(comma)-u$(comma)OPENSSL_cpuid_setup,-pie)
 
 # One archive a folder; a program takes from it only what it names. That is how
 # the filter links mime/ and spool/ without GMime, libmagic and the rest.

@@ -9,7 +9,6 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { FACILITY_MAIL = 2 << 3, SEVERITY_WARNING = 4, SEVERITY_INFO = 6 };
@@ -24,19 +23,13 @@ log_open(const char *socket_path, int also_stderr)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t len = strlen(socket_path);
-	char when[32] = "";
-	struct tm tm;
-	time_t now = time(NULL);
 	int fd;
 
 	log_stderr = also_stderr;
-	if (localtime_r(&now, &tm) != NULL) {
-		strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
-	}
-	snprintf(prefix_refused, sizeof(prefix_refused), "<%d>%s %s[%d]: ",
-	    FACILITY_MAIL | SEVERITY_WARNING, when, PROGRAM, (int)getpid());
-	snprintf(prefix_grafted, sizeof(prefix_grafted), "<%d>%s %s[%d]: ",
-	    FACILITY_MAIL | SEVERITY_INFO, when, PROGRAM, (int)getpid());
+	snprintf(prefix_refused, sizeof(prefix_refused), "<%d>%s[%d]: ",
+	    FACILITY_MAIL | SEVERITY_WARNING, PROGRAM, (int)getpid());
+	snprintf(prefix_grafted, sizeof(prefix_grafted), "<%d>%s[%d]: ",
+	    FACILITY_MAIL | SEVERITY_INFO, PROGRAM, (int)getpid());
 	if (len >= sizeof(address.sun_path)) {
 		return;
 	}

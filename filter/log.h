@@ -3,7 +3,8 @@
  *
  * A log that is full, gone or hanging must not touch the mail: the socket is
  * opened beforehand, one datagram is sent without blocking, and what the log
- * does not take is dropped.
+ * does not take is dropped. The line bears no time: a syslog daemon puts its own
+ * (RFC 3164 4.3.2), and local time would cost reading the zone's file.
  *
  * Not here: what the line says.
  */

@@ -7,6 +7,7 @@
 #include <xxhash.h>
 
 #include "spool/checksum-avx2.h"
+#include "spool/cpu.h"
 
 _Static_assert(sizeof(XXH3_state_t) <= sizeof(struct checksum), "struct checksum holds XXH3's state");
 _Static_assert(sizeof(XXH128_canonical_t) == CHECKSUM_BYTES, "the canonical form");
@@ -21,8 +22,8 @@ checksum_begin(struct checksum *c)
 void
 checksum_add(struct checksum *c, const void *data, size_t len)
 {
-#ifdef __x86_64__
-	if (__builtin_cpu_supports("avx2")) {
+#ifdef CPU_HAS
+	if (CPU_HAS(AVX2, "avx2")) {
 		checksum_avx2_add(c, data, len);
 		return;
 	}

@@ -97,7 +97,7 @@ class Matrix:
         said = self.rig.log.lines()
         self.assertEqual(len(said), 1 if says else 0, said)
         for line in said:
-            self.assertRegex(line, r'^<2\d>\w{3} [ \d]\d [\d:]{8} mailgraft-filter\[\d+\]: ' + re.escape(id) + ': ')
+            self.assertRegex(line, r'^<2\d>mailgraft-filter\[\d+\]: ' + re.escape(id) + ': ')
             self.assertIn(says, line)
 
     def refused(self, message, code, reason):
