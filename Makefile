@@ -67,7 +67,9 @@ PROGRAMS := $(if $(wildcard filter/filter-main.c),$O/mailgraft-filter) \
             $(if $(wildcard policy/policyd-main.c),$O/mailgraft-policyd)
 TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
 FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
-BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c))
+BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
+         $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
+         $(if $(wildcard filter/sandbox.h),$O/bench/filter-without-sandbox)
 
 .PHONY: all programs tests benches deps demo check lint layers bench bench-run install clean help
 .DELETE_ON_ERROR:
@@ -113,6 +115,15 @@ $O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
 	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
 	    $(LIBS_cli) -lssl -lcrypto -lm
 
+# The programs less one thing, to measure what that thing costs.
+$O/bench/filter-without-%: $(OBJ)/bench/without-%.o $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	@mkdir -p $(@D)
+	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
+
+$O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	@mkdir -p $(@D)
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
+
 benches: $(BENCH)
 
 deps:
@@ -130,6 +141,11 @@ check:
 	+$(MAKE) programs tests layers
 	+$(MAKE) BUILD=asan programs tests
 	tests/run
+
+bench:
+	.ci/packages build bench
+	+$(MAKE) programs benches
+	bench/micro
 
 # The bulk run takes its settings as N=, SIZE= and so on; bench/run says which.
 bench-run:
