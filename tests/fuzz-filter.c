@@ -1,0 +1,590 @@
+/*
+ * fuzz-filter.c - any bytes as a message, through the whole filter
+ *
+ * The input is a template of stock.h, so that `%1` is a token that holds and what stands between
+ * bytes 1 and 2 is base64.
+ *   - A message that does not opt in comes out as it was, less its Graft-Recipient fields.
+ *   - One that is refused by the plan has written nothing, and our own bugs are no reason.
+ *   - One that is grafted comes out as large as was foretold, the same from a pipe and from a file.
+ *     The scanner accepts it, and GMime sees in it what the scanner sees. Its leaves are those of the
+ *     input, in order: as they were, or a text less its marker lines, or one that was a marker and is
+ *     now an attachment; and behind them the attachments that were appended. Its top-level fields are
+ *     the input's, less those that must go.
+ * What does not hold ends in abort().
+ *
+ * GMime is asked only where it reads the input as the scanner does.
+ */
+#include <ftw.h>
+#include <gmime/gmime.h>
+
+#include "filter/graft.h"
+#include "mime/header.h"
+#include "mime/scan.h"
+#include "tests/stock.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { MESSAGE_MAX = 60 * 1024, OUT_MAX = 4 << 20, LEAVES_MAX = 512 };
+
+static char folder[] = "/tmp/mailgraft-fuzz-XXXXXX";
+static uint8_t message[MESSAGE_MAX], out[OUT_MAX], again[OUT_MAX], expected[MESSAGE_MAX];
+
+static void
+require(bool holds)
+{
+	if (!holds) {
+		abort();
+	}
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)ftw;
+	return kind == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+static void
+remove_folder(void)
+{
+	nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+begin_once(void)
+{
+	static bool begun;
+	int here;
+
+	if (begun) {
+		return;
+	}
+	begun = true;
+	here = open(".", O_PATH | O_CLOEXEC);
+	require(here >= 0 && mkdtemp(folder) != NULL && chdir(folder) == 0);
+	atexit(remove_folder);
+	stock_begin();
+	require(fchdir(here) == 0);     /* corpora have relative names */
+	close(here);
+	g_mime_init();
+}
+
+static char *
+spool_path(void)
+{
+	static char path[sizeof(folder) + sizeof("/spool")];
+
+	snprintf(path, sizeof(path), "%s/spool", folder);
+	return path;
+}
+
+static int
+input_of(const uint8_t *p, size_t len, bool file)
+{
+	int fds[2];
+
+	if (file) {
+		fds[0] = memfd_create("message", MFD_CLOEXEC);
+		require(write(fds[0], p, len) == (ssize_t)len && lseek(fds[0], 0, SEEK_SET) == 0);
+		return fds[0];
+	}
+	require(pipe2(fds, O_CLOEXEC) == 0 && write(fds[1], p, len) == (ssize_t)len);
+	close(fds[1]);
+	return fds[0];
+}
+
+struct result {
+	bool opts_in, planned, done;
+	size_t len;
+	int code;
+	char word[32];
+};
+
+static struct result
+run(const uint8_t *p, size_t len, bool file, uint8_t *to)
+{
+	struct graft_options o = {.spool = spool_path(), .now = (int64_t)STOCK_NOW * EXPIRY_UNIT};
+	int in = input_of(p, len, file), fd = memfd_create("out", MFD_CLOEXEC), result;
+	struct result r = {.len = 0};
+	char sentence[2048];
+	uint64_t size = 0;
+	struct graft *g;
+
+	result = graft_begin(in, &g);
+	if (result == 0) {
+		r.opts_in = graft_opts_in(g);
+	}
+	if (result == 0 && !r.opts_in) {
+		result = graft_pass(g, fd, NULL);
+	} else if (result == 0) {
+		result = graft_plan(g, &o);
+		r.planned = result == 0;
+		if (r.planned) {
+			require(graft_size(g, &size) == 0);
+			result = graft_emit(g, fd, NULL);
+		}
+	}
+	r.done = result == 0;
+	if (!r.done) {
+		r.code = graft_exit(g);
+		snprintf(r.word, sizeof(r.word), "%s", graft_word(g));
+		require(graft_sentence(g, sentence, sizeof(sentence)) == strlen(sentence));
+	}
+	graft_end(g);
+	r.len = (size_t)lseek(fd, 0, SEEK_CUR);
+	require(r.len <= OUT_MAX && pread(fd, to, r.len, 0) == (ssize_t)r.len);
+	require(!r.planned || !r.done || size == r.len);
+	close(fd);
+	close(in);
+	return r;
+}
+
+/* The header's length, by lines: up to and with the first empty one, CR or none. */
+static size_t
+header_len(const uint8_t *p, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		const uint8_t *lf = memchr(p + i, '\n', len - i);
+		size_t n = lf == NULL ? len - i : (size_t)(lf - p) - i;
+
+		if (lf != NULL && (n == 0 || (n == 1 && p[i] == '\r' && i > 0))) {
+			return i + n + 1;
+		}
+		i += n + 1;
+	}
+	return len;
+}
+
+static bool
+is_continued(const uint8_t *p, size_t len, size_t i)
+{
+	return i < len && (p[i] == ' ' || p[i] == '\t');
+}
+
+static size_t
+line_end(const uint8_t *p, size_t len, size_t i)
+{
+	const uint8_t *lf = memchr(p + i, '\n', len - i);
+
+	return lf == NULL ? len : (size_t)(lf - p) + 1;
+}
+
+/* Whether a line is a field of this name. */
+static bool
+names(const uint8_t *line, size_t len, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (len <= n || strncasecmp((const char *)line, name, n) != 0) {
+		return false;
+	}
+	while (n < len && (line[n] == ' ' || line[n] == '\t')) {
+		n++;
+	}
+	return n < len && line[n] == ':';
+}
+
+static size_t
+without_recipient(const uint8_t *p, size_t len, uint8_t *to)
+{
+	size_t header = header_len(p, len), n = 0;
+
+	for (size_t i = 0; i < header;) {
+		bool drop = names(p + i, header - i, "graft-recipient");
+
+		do {
+			size_t end = line_end(p, header, i);
+
+			if (!drop) {
+				memcpy(to + n, p + i, end - i);
+				n += end - i;
+			}
+			i = end;
+		} while (drop && is_continued(p, header, i));
+	}
+	memcpy(to + n, p + header, len - header);
+	return n + len - header;
+}
+
+struct leaf {
+	bool text, inert;
+	enum scan_encoding encoding;
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct leaves {
+	size_t count;
+	struct leaf leaf[LEAVES_MAX];
+};
+
+static void
+free_leaves(struct leaves *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		free(l->leaf[i].bytes);
+	}
+	l->count = 0;
+}
+
+static int
+digit(uint8_t c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
+
+static void
+decode_quoted(struct leaf *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->len; i++) {
+		size_t k = i + 1;
+
+		if (l->bytes[i] != '=') {
+			l->bytes[n++] = l->bytes[i];
+			continue;
+		}
+		if (i + 2 < l->len && digit(l->bytes[i + 1]) >= 0 && digit(l->bytes[i + 2]) >= 0) {
+			l->bytes[n++] = (uint8_t)(digit(l->bytes[i + 1]) * 16 + digit(l->bytes[i + 2]));
+			i += 2;
+			continue;
+		}
+		while (k < l->len && (l->bytes[k] == ' ' || l->bytes[k] == '\t')) {
+			k++;
+		}
+		k += k < l->len && l->bytes[k] == '\r';
+		if (k == l->len ? k > i + 1 : l->bytes[k] == '\n') {
+			i = k;
+		} else {
+			l->bytes[n++] = '=';
+		}
+	}
+	l->len = n;
+}
+
+static void
+decode(struct leaf *l)
+{
+	struct base64_decoder d = {0};
+	uint8_t *plain;
+
+	if (l->encoding == SCAN_QUOTED_PRINTABLE) {
+		decode_quoted(l);
+	} else if (l->encoding == SCAN_BASE64 && !l->inert) {
+		plain = malloc(l->len / 4 * 3 + 3);
+		require(plain != NULL);
+		l->len = base64_decode(&d, l->bytes, l->len, plain);
+		free(l->bytes);
+		l->bytes = plain;
+	}
+}
+
+/* The leaves of a message as the scanner sees them. False: it refuses, or there are too many. */
+static bool
+scan_leaves(const uint8_t *p, size_t len, struct leaves *l)
+{
+	static struct scan scan;
+	struct leaf *leaf = NULL;
+	bool ok = true;
+
+	l->count = 0;
+	scan_begin(&scan);
+	scan_feed(&scan, p, len);
+	for (;;) {
+		switch (scan_next(&scan)) {
+		case SCAN_MORE:
+			scan_eof(&scan);
+			break;
+		case SCAN_HEADER:
+			leaf = NULL;
+			if (scan_is_multipart(scan.entity.kind)) {
+				break;
+			}
+			if (l->count == LEAVES_MAX) {
+				ok = false;
+				break;
+			}
+			leaf = &l->leaf[l->count++];
+			*leaf = (struct leaf){
+				.text = scan.entity.kind == SCAN_TEXT_PLAIN || scan.entity.kind == SCAN_TEXT_HTML,
+				.inert = scan.entity.kind == SCAN_INERT || scan.entity.kind == SCAN_SEALED_LEAF,
+				.encoding = scan.entity.encoding,
+				.bytes = malloc(len + 1),
+			};
+			require(leaf->bytes != NULL);
+			break;
+		case SCAN_BODY:
+			if (leaf != NULL) {
+				memcpy(leaf->bytes + leaf->len, scan.bytes, scan.len);
+				leaf->len += scan.len;
+			}
+			break;
+		case SCAN_BETWEEN:
+		case SCAN_DELIMITER:
+			break;
+		case SCAN_END:
+			for (size_t i = 0; i < l->count; i++) {
+				decode(&l->leaf[i]);
+			}
+			return ok;
+		case SCAN_REFUSED:
+			return false;
+		}
+	}
+}
+
+static void
+gmime_visit(GMimeObject *object, struct leaves *l, bool *ok)
+{
+	GMimeStream *stream;
+	GMimeDataWrapper *content;
+	GByteArray *bytes;
+	struct leaf *leaf;
+
+	if (GMIME_IS_MULTIPART(object)) {
+		GMimeMultipart *m = GMIME_MULTIPART(object);
+
+		for (int i = 0; i < g_mime_multipart_get_count(m); i++) {
+			gmime_visit(g_mime_multipart_get_part(m, i), l, ok);
+		}
+		return;
+	}
+	if (l->count == LEAVES_MAX) {
+		*ok = false;
+		return;
+	}
+	leaf = &l->leaf[l->count++];
+	*leaf = (struct leaf){.inert = !GMIME_IS_PART(object)};
+	stream = g_mime_stream_mem_new();
+	if (GMIME_IS_PART(object)) {
+		content = g_mime_part_get_content(GMIME_PART(object));
+		if (content != NULL) {
+			g_mime_data_wrapper_write_to_stream(content, stream);
+		}
+	}
+	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+	leaf->len = bytes->len;
+	leaf->bytes = malloc(bytes->len + 1);
+	require(leaf->bytes != NULL);
+	if (bytes->len > 0) {
+		memcpy(leaf->bytes, bytes->data, bytes->len);
+	}
+	g_object_unref(stream);
+}
+
+static bool
+gmime_leaves(const uint8_t *p, size_t len, struct leaves *l)
+{
+	GMimeStream *stream = g_mime_stream_mem_new_with_buffer((const char *)p, len);
+	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
+	GMimeMessage *m = g_mime_parser_construct_message(parser, NULL);
+	bool ok = m != NULL;
+
+	l->count = 0;
+	if (ok && g_mime_message_get_mime_part(m) != NULL) {
+		gmime_visit(g_mime_message_get_mime_part(m), l, &ok);
+	}
+	if (m != NULL) {
+		g_object_unref(m);
+	}
+	g_object_unref(parser);
+	g_object_unref(stream);
+	return ok;
+}
+
+static bool
+same_bytes(const struct leaf *a, const void *p, size_t len)
+{
+	return a->len == len && (len == 0 || memcmp(a->bytes, p, len) == 0);
+}
+
+/* Whether GMime saw the same leaves; of messages it is only known that they are. */
+static bool
+same_leaves(const struct leaves *a, const struct leaves *gmime)
+{
+	if (a->count != gmime->count) {
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		const struct leaf *x = &a->leaf[i], *y = &gmime->leaf[i];
+
+		if (!x->inert && !y->inert && !same_bytes(x, y->bytes, y->len)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool
+is_blank(const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (p[i] != ' ' && p[i] != '\t' && p[i] != '\r' && p[i] != '\n') {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Whether a line is one that goes: white space, a marker, white space, CR. */
+static bool
+is_marker_line(const uint8_t *p, size_t len)
+{
+	const uint8_t *end = p + len;
+
+	while (p < end && end[-1] == '\n') {
+		end--;
+	}
+	while (p < end && end[-1] == '\r') {
+		end--;
+	}
+	while (p < end && (end[-1] == ' ' || end[-1] == '\t')) {
+		end--;
+	}
+	while (p < end && (*p == ' ' || *p == '\t')) {
+		p++;
+	}
+	return end - p == 70 && memcmp(p, "((graft:", 8) == 0 && memcmp(end - 2, "))", 2) == 0;
+}
+
+/* Whether a leaf is a marker and white space around it. */
+static bool
+is_marker(const uint8_t *p, size_t len)
+{
+	const uint8_t *head = memmem(p, len, "((graft:", 8);
+	size_t before = head == NULL ? 0 : (size_t)(head - p);
+
+	return head != NULL && len - before >= 70 && memcmp(head + 68, "))", 2) == 0 && is_blank(p, before) &&
+	    is_blank(head + 70, len - before - 70);
+}
+
+/* Whether `got` is `old` less whole lines that are markers. */
+static bool
+is_cut(const struct leaf *old, const struct leaf *got)
+{
+	size_t n = 0;
+	bool cut = false;
+
+	for (size_t i = 0; i < old->len;) {
+		size_t end = line_end(old->bytes, old->len, i);
+
+		if (is_marker_line(old->bytes + i, end - i)) {
+			cut = true;
+		} else if (got->len - n < end - i || memcmp(got->bytes + n, old->bytes + i, end - i) != 0) {
+			return false;
+		} else {
+			n += end - i;
+		}
+		i = end;
+	}
+	return cut && n == got->len;
+}
+
+/* Whether it is one of the attachments that can be grafted. */
+static bool
+is_stock(const struct leaf *l)
+{
+	static const char crlf_as_lf[] = "From: a@b\nSubject: crlf\n\nbody\n.\n";
+
+	return same_bytes(l, "one", 3) || same_bytes(l, "two!", 4) || same_bytes(l, "", 0) ||
+	    same_bytes(l, STOCK_LOOKALIKE, sizeof(STOCK_LOOKALIKE) - 1) ||
+	    same_bytes(l, crlf_as_lf, sizeof(crlf_as_lf) - 1) || same_bytes(l, stock_large, sizeof(stock_large));
+}
+
+/* Un-grafts: each leaf of the input is there, or what became of it; then attachments. */
+static bool
+ungrafts(const struct leaves *old, const struct leaves *got)
+{
+	size_t i = 0;
+
+	for (; i < old->count; i++) {
+		const struct leaf *x = &old->leaf[i];
+
+		if (i == got->count) {
+			return false;
+		}
+		if (!(x->inert && got->leaf[i].inert && x->bytes == NULL) &&
+		    !same_bytes(&got->leaf[i], x->bytes, x->len) && !(x->text && is_cut(x, &got->leaf[i])) &&
+		    !(is_marker(x->bytes, x->len) && is_stock(&got->leaf[i]))) {
+			return false;
+		}
+	}
+	for (; i < got->count; i++) {
+		if (!is_stock(&got->leaf[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The top-level fields that nobody may touch are there, in their order. */
+static void
+check_fields(const uint8_t *p, size_t len, const uint8_t *got, size_t got_len)
+{
+	size_t header = header_len(p, len), at = 0, got_at = 0;
+	struct field f, g;
+
+	while (header_next(p, header, &at, &f) == HEADER_FIELD) {
+		if (header_begins(&f, "content-") || header_is(&f, "lines") || header_is(&f, "graft") ||
+		    header_is(&f, "graft-attach") || header_is(&f, "graft-size") || header_is(&f, "graft-recipient")) {
+			continue;
+		}
+		do {
+			require(header_next(got, got_len, &got_at, &g) == HEADER_FIELD);
+		} while (header_begins(&g, "content-"));
+		require(g.body + g.body_len - g.text == f.body + f.body_len - f.text &&
+		    memcmp(g.text, f.text, (size_t)(f.body + f.body_len - f.text)) == 0);
+	}
+}
+
+static void
+check_grafted(size_t len, size_t got_len)
+{
+	static struct leaves old, got, old_gmime, got_gmime;
+
+	if (scan_leaves(message, len, &old)) {
+		require(scan_leaves(out, got_len, &got));
+		require(ungrafts(&old, &got));
+		if (gmime_leaves(message, len, &old_gmime) && same_leaves(&old, &old_gmime)) {
+			require(gmime_leaves(out, got_len, &got_gmime));
+			require(same_leaves(&got, &got_gmime));
+			free_leaves(&got_gmime);
+		}
+		free_leaves(&old_gmime);
+		free_leaves(&got);
+	}
+	free_leaves(&old);
+	check_fields(message, len, out, got_len);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct result r, s;
+	size_t len;
+
+	begin_once();
+	if (size > MESSAGE_MAX / 2) {
+		return 0;
+	}
+	len = stock_fill(data, size, message, sizeof(message));
+	r = run(message, len, true, out);
+	s = run(message, len, false, again);
+	require(r.done == s.done && r.code == s.code && r.len == s.len && r.opts_in == s.opts_in);
+	require(memcmp(out, again, r.len) == 0);
+	if (!r.done) {
+		require(r.code != 0 && strcmp(r.word, "bug") != 0 && strcmp(r.word, "changed") != 0);
+		require(r.len == 0 || (r.planned &&
+		    (strcmp(r.word, "blob-content") == 0 || strcmp(r.word, "collision") == 0)));
+	} else if (!r.opts_in) {
+		require(r.len == without_recipient(message, len, expected));
+		require(memcmp(out, expected, r.len) == 0);
+	} else {
+		check_grafted(len, r.len);
+	}
+	return 0;
+}
