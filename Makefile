@@ -63,7 +63,7 @@ LIBS_filter := -lxxhash -lcrypto
 endif
 
 PROGRAMS := $(if $(wildcard filter/filter-main.c),$O/mailgraft-filter) \
-            $(if $(wildcard cli/mailgraft-main.c),$O/mailgraft) \
+            $(if $(wildcard cli/mailgraft-main.c),$O/mailgraft $O/mailgraft-preflight) \
             $(if $(wildcard policy/policyd-main.c),$O/mailgraft-policyd)
 TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
 FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
@@ -96,6 +96,10 @@ $O/mailgraft-filter: $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,s
 
 $O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
+
+# Of cli/ it takes the queue's reader alone: it starts once a recipient.
+$O/mailgraft-preflight: $(OBJ)/cli/preflight-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
 $O/mailgraft-policyd: $(OBJ)/policy/policyd-main.o $(call lib,policy)
 	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_policy)

@@ -12,6 +12,12 @@ enum {
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */
 	JSON_MEMBERS_MAX = 16,                  /* members of a request */
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
+	QUEUE_ID_MAX = 23,                      /* characters of an Exim message id (16 before 4.97) */
+	QUEUE_NAME_BYTES = 256,                 /* bytes of a file or queue name in Exim's spool, with its NUL */
+	QUEUE_RECIPIENT_BYTES = 1024,           /* bytes of a recipient that are looked at; an address has fewer */
+	PREFLIGHT_SECONDS = 30,                 /* for one recipient; Exim's ${run} waits for 60 */
+	QUEUE_HEADER_MAX = 16 * 1024 * 1024,    /* bytes of a -H file: envelope, variables and header */
+	QUEUE_BODY_MAX = 64 * 1024 * 1024,      /* bytes of a body that are looked at; with its header it is then too large for the filter */
 };
 
 #endif

@@ -191,6 +191,11 @@ class DebianExim(PrivateExim):
         for process in list(self.running):
             self._kill(process)
 
+    def clear(self):
+        """Removes every message of every queue, hint and log line."""
+        empty(Path('/var/spool/exim4'))
+        empty(Path('/var/log/exim4'))
+
     def start(self, *arguments, **popen):
         process = subprocess.Popen([self.binary, *arguments], cwd='/', env={'PATH': '/usr/sbin:/usr/bin:/sbin:/bin'},
                                    start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen)

@@ -1,0 +1,209 @@
+/*
+ * preflight-main.c - mailgraft-preflight: can this queued message be grafted for this recipient?
+ *
+ * What a router of Exim runs through ${run} before any SMTP session is opened
+ * (doc/exim/mailgraft/routers). It reads the message from the queue, since
+ * ${run} gives no standard input, and does what the filter does short of
+ * writing. Nothing is changed anywhere.
+ *
+ * Exim runs it as root, with hostile text in its arguments and in the queue:
+ * it opens the two files, becomes the spool's owner, and only then reads.
+ *
+ * Prints:  the reason on standard output, without a line end; and to syslog, as the filter does
+ * Exits:   0 yes, or nothing is asked for; else as mailgraft-filter would: 65 and
+ *          77 will stay so, all others may pass
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sysexits.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/queue.h"
+#include "filter/graft.h"
+
+enum { REASON_BYTES = 1024 };
+
+static const char usage[] =
+    "usage: mailgraft-preflight --spool=DIR --exim-spool=DIR --queue=NAME --id=EXIM-ID\n"
+    "                           --recipient=ADDRESS\n";
+
+struct options {
+	const char *spool, *exim_spool, *queue, *id, *recipient;
+};
+
+static int
+say(int code, const char *what, const char *why)
+{
+	char text[REASON_BYTES];
+	int n = snprintf(text, sizeof(text), "%s%s%s", what, why[0] == '\0' ? "" : ": ", why);
+
+	if (n > 0 && write(1, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1) < 0) {
+		return code;
+	}
+	return code;
+}
+
+/* Each option in one argument, so that nothing hostile can be taken for another. */
+static bool
+read_options(int argc, char **argv, struct options *o)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} options[] = {
+		{"--spool=", &o->spool}, {"--exim-spool=", &o->exim_spool}, {"--queue=", &o->queue},
+		{"--id=", &o->id}, {"--recipient=", &o->recipient},
+	};
+
+	for (int i = 1; i < argc; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
+			size_t len = strlen(options[k].name);
+
+			if (strncmp(argv[i], options[k].name, len) == 0) {
+				known = *options[k].value == NULL;
+				*options[k].value = argv[i] + len;
+			}
+		}
+		if (!known) {
+			return false;
+		}
+	}
+	for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
+		if (*options[k].value == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Exim may start us with descriptors closed; what we open must not take their places. */
+static int
+fill_descriptors(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	} while (fd >= 0 && fd <= 2);
+	return fd < 0 ? -1 : close(fd);
+}
+
+/* As root: for good the user and group that own the spool. */
+static int
+become_owner(const char *spool)
+{
+	struct stat st;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || stat(spool, &st) < 0) {
+		return -1;
+	}
+	if (geteuid() != 0) {
+		return 0;
+	}
+	if (setgroups(1, &st.st_gid) < 0 || setresgid(st.st_gid, st.st_gid, st.st_gid) < 0 ||
+	    setresuid(st.st_uid, st.st_uid, st.st_uid) < 0) {
+		return -1;
+	}
+	if (st.st_uid != 0 && setuid(0) == 0) {
+		errno = EPERM;
+		return -1;
+	}
+	return 0;
+}
+
+/* The filter's line, for whoever counts. One datagram that nobody waits for: a log that hangs is not our failure. */
+static void
+log_refusal(const struct graft *g, const char *id, const char *sentence)
+{
+	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+	char line[2 * REASON_BYTES], when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), n;
+
+	if (localtime_r(&now, &tm) != NULL) {
+		strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
+	}
+	n = snprintf(line, sizeof(line), "<%d>%s mailgraft-preflight[%d]: %s: refused exit=%d reason=%s: %s",
+	    LOG_MAIL | LOG_WARNING, when, (int)getpid(), id, graft_exit(g), graft_word(g), sentence);
+	if (fd >= 0 && n > 0) {
+		sendto(fd, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL,
+		    (const struct sockaddr *)&address, sizeof(address));
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
+}
+
+static int
+check(int message, const struct options *o)
+{
+	struct graft_options options = {.spool = o->spool, .now = time(NULL)};
+	char sentence[REASON_BYTES];
+	struct graft *g = NULL;
+	int code = EX_OK;
+
+	if (graft_begin(message, &g) < 0 || (graft_opts_in(g) && graft_plan(g, &options) < 0)) {
+		graft_sentence(g, sentence, sizeof(sentence));
+		log_refusal(g, o->id, sentence);
+		code = say(graft_exit(g), sentence, "");
+	}
+	graft_end(g);
+	return code;
+}
+
+static int
+check_queued(struct queued *q, const struct options *o)
+{
+	struct queue_fail why = {NULL, 0};
+	int message = -1, code;
+
+	if (queue_read(q, &why) == 0) {
+		message = queue_message(q, o->recipient, strlen(o->recipient), &why);
+	}
+	if (message < 0) {
+		return say(EX_TEMPFAIL, why.what, why.error == 0 ? "" : strerror(why.error));
+	}
+	code = check(message, o);
+	close(message);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options o = {NULL, NULL, NULL, NULL, NULL};
+	struct queue_fail why = {NULL, 0};
+	struct queued q;
+	int code;
+
+	if (fill_descriptors() < 0) {
+		return EX_OSERR;
+	}
+	if (!read_options(argc, argv, &o)) {
+		return say(EX_USAGE, usage, "");
+	}
+	signal(SIGPIPE, SIG_IGN);
+	alarm(PREFLIGHT_SECONDS);
+	if (queue_open(o.exim_spool, o.queue, o.id, &q, &why) < 0) {
+		code = say(EX_TEMPFAIL, why.what, why.error == 0 ? "" : strerror(why.error));
+	} else if (become_owner(o.spool) < 0) {
+		code = say(EX_CONFIG, "cannot become the spool's owner", strerror(errno));
+	} else {
+		code = check_queued(&q, &o);
+	}
+	queue_close(&q);
+	return code;
+}

@@ -1,0 +1,152 @@
+/*
+ * queue-walk.c - see queue.h: every message of every queue
+ *
+ * Layout: SPOOL/input/ID-H, SPOOL/input/X/ID-H where split, and the same
+ * beneath SPOOL/QUEUE/ for named queues.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/queue.h"
+
+struct walk {
+	const char *queue;
+	queue_each *each;
+	void *arg;
+	struct queue_fail *why;
+};
+
+static int
+cannot_read(struct queue_fail *why)
+{
+	why->what = "cannot read the queue";
+	why->error = errno;
+	return -1;
+}
+
+/* Opens a directory to list it; its descriptor goes with it. NULL with errno. */
+static DIR *
+list(int directory, const char *name)
+{
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (d == NULL && fd >= 0) {
+		close(fd);
+	}
+	return d;
+}
+
+static int
+one_directory(const struct walk *w, DIR *d, bool splits);
+
+static int
+one_name(const struct walk *w, DIR *d, const char *name, bool splits)
+{
+	size_t len = strlen(name);
+	char id[QUEUE_NAME_BYTES];
+
+	if (splits && len == 1 && name[0] != '.') {
+		DIR *split = list(dirfd(d), name);
+		int ret;
+
+		if (split == NULL) {
+			return errno == ENOENT || errno == ENOTDIR ? 0 : cannot_read(w->why);
+		}
+		ret = one_directory(w, split, false);
+		closedir(split);
+		return ret;
+	}
+	if (len < 2 || len > sizeof(id) || strcmp(name + len - 2, "-H") != 0 ||
+	    !queue_is_id(name, len - 2)) {
+		return 0;
+	}
+	memcpy(id, name, len - 2);
+	id[len - 2] = '\0';
+	return w->each(w->arg, w->queue, dirfd(d), id);
+}
+
+static int
+one_directory(const struct walk *w, DIR *d, bool splits)
+{
+	const struct dirent *e;
+
+	for (;;) {
+		errno = 0;
+		e = readdir(d);
+		if (e == NULL) {
+			return errno == 0 ? 0 : cannot_read(w->why);
+		}
+		if (one_name(w, d, e->d_name, splits) < 0) {
+			return -1;
+		}
+	}
+}
+
+/* The queue in `name` ("" or that of a directory beneath the spool): 0 too where there is no such queue. */
+static int
+one_queue(const char *name, int directory, struct walk *w)
+{
+	DIR *input = list(directory, "input");
+	int ret;
+
+	if (input == NULL) {
+		return errno == ENOENT || errno == ENOTDIR ? 0 : cannot_read(w->why);
+	}
+	w->queue = name;
+	ret = one_directory(w, input, true);
+	closedir(input);
+	return ret;
+}
+
+static int
+named_queues(DIR *top, struct walk *w)
+{
+	const struct dirent *e;
+	int named, ret;
+
+	for (;;) {
+		errno = 0;
+		e = readdir(top);
+		if (e == NULL) {
+			return errno == 0 ? 0 : cannot_read(w->why);
+		}
+		if (e->d_name[0] == '.' || strcmp(e->d_name, "input") == 0) {
+			continue;
+		}
+		named = openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (named < 0 && (errno == ENOTDIR || errno == ENOENT || errno == ELOOP)) {
+			continue;
+		}
+		if (named < 0) {
+			return cannot_read(w->why);
+		}
+		ret = one_queue(e->d_name, named, w);
+		close(named);
+		if (ret < 0) {
+			return -1;
+		}
+	}
+}
+
+int
+queue_walk(const char *spool, queue_each *each, void *arg, struct queue_fail *why)
+{
+	struct walk w = {.queue = "", .each = each, .arg = arg, .why = why};
+	DIR *top = list(AT_FDCWD, spool);
+	int ret;
+
+	if (top == NULL) {
+		return cannot_read(why);
+	}
+	ret = one_queue("", dirfd(top), &w);
+	if (ret == 0) {
+		ret = named_queues(top, &w);
+	}
+	closedir(top);
+	return ret;
+}

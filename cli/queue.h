@@ -1,0 +1,79 @@
+/*
+ * queue.h - Exim's queue as it lies on disk: which messages, and what is in them
+ *
+ * Reads the -H and -D files of 4.94 to 4.99, in split and named queues. What
+ * they hold is hostile text; nothing in them is believed beyond their form.
+ *
+ * Owns:    the descriptors and the memory of a struct queued, until queue_close()
+ * Errors:  0 or -1 with *why filled in; -1 with error ENOENT: no longer queued
+ * Not here: what the message means (filter/graft.h), sentences to people; and no
+ *          more than libc, so that mailgraft-preflight can link it statically
+ */
+#ifndef CLI_QUEUE_H
+#define CLI_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cli/limits.h"
+
+struct queue_fail {
+	const char *what;               /* "cannot open the -H file" */
+	int error;                      /* errno; 0: `what` says it all */
+};
+
+struct span {
+	const char *text;
+	size_t len;
+};
+
+struct queued {
+	char id[QUEUE_ID_MAX + 1];
+	int header_file, data_file;     /* descriptors */
+	char *raw;                      /* the whole -H file */
+	size_t raw_len, at;
+	int64_t received;               /* seconds since 1970 */
+	bool wireformat;                /* the body has CRLF: no filter can read it */
+	struct span *recipient;         /* those still to be served, into `raw` */
+	size_t recipients;
+	struct span *delivered;         /* those served, sorted */
+	size_t deliveries;
+	size_t fields;                  /* where in `raw` the header's fields begin */
+};
+
+/* Whether this is a message id of Exim: 6-6-2 or, from 4.97 on, 6-11-4 letters and digits. */
+bool queue_is_id(const char *text, size_t len);
+
+/*
+ * Opens the files of a message beneath Exim's spool directory. `queue` is the
+ * named queue, or "". Nothing is read yet, so that rights may be given up.
+ */
+int queue_open(const char *spool, const char *queue, const char *id, struct queued *q,
+    struct queue_fail *why);
+
+/* The same in an open directory. */
+int queue_open_at(int directory, const char *id, struct queued *q, struct queue_fail *why);
+
+/* Reads and parses the -H file. */
+int queue_read(struct queued *q, struct queue_fail *why);
+
+/*
+ * The message as Exim would give it to the filter for this recipient, in a
+ * descriptor that has no name: its fields less Graft-Recipient, a Graft-Recipient
+ * with this address, the body. At most QUEUE_BODY_MAX of it. The caller closes it.
+ */
+int queue_message(struct queued *q, const char *recipient, size_t len, struct queue_fail *why);
+
+void queue_close(struct queued *q);
+
+/*
+ * Calls `each` with every message of every queue beneath Exim's spool directory:
+ * the queue's name, the open directory, the id. Stops at the first -1. A
+ * directory that cannot be read is a failure.
+ */
+typedef int queue_each(void *arg, const char *queue, int directory, const char *id);
+int queue_walk(const char *spool, queue_each *each, void *arg, struct queue_fail *why);
+
+#endif
