@@ -70,8 +70,14 @@ class Identity:
 
 
 def private_directory(identity):
-    """A new directory that the identity owns and everybody may enter."""
-    path = Path(tempfile.mkdtemp(prefix='mailgraft-'))
+    """A new directory that the identity owns and everybody may enter; gone when we are, however we end."""
+    signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)   # not between making it and seeing to its end
+    try:
+        path = Path(tempfile.mkdtemp(prefix='mailgraft-'))
+        atexit.register(shutil.rmtree, path, ignore_errors=True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, signals)
     path.chmod(0o755)
     identity.own(path)
     return path
@@ -218,8 +224,9 @@ class PrivateExim:
         lines.append('begin transports')
         for route in self.routes:
             replaced = {option.split()[0] for option in route.options}
-            documented = '\n'.join(self._transport(route)).splitlines()
-            lines += [f'{route.name}:', *(line for line in documented if line.split()[:1] and line.split()[0] not in replaced)]
+            options = [line for line in '\n'.join(self._transport(route)).splitlines() if line]
+            lines.append(f'{route.name}:')
+            lines += [line for line in options if line.split()[0] not in replaced]
             lines += [f'  {option}' for option in route.options]
         lines += ['t_bounces:', '  driver = appendfile', f'  file = {self.directory}/bounces',
                   f'  user = {here.uid}', f'  group = {here.gid}']
