@@ -155,7 +155,7 @@ bench:
 bench-run:
 	.ci/packages build bench
 	+$(MAKE) programs benches
-	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT,$(if $($v),$v=$($v)))
+	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT MINUTES,$(if $($v),$v=$($v)))
 
 # The Exim files are put aside; mailgraft-exim-setup puts them where Exim reads them.
 LIBDIR := $(PREFIX)/lib/mailgraft

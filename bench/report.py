@@ -79,17 +79,18 @@ def goals(rows, wire):
         base = rows.middle('cpu', phase, 'whole', wire, True)
         lines.append((f'injection CPU, {how}', f'{number(full * 1e3, 2)} ms beside {number(base * 1e3)}',
                       fraction(full, base), f'1/{goal}', verdict(full * goal <= base)))
-    put = rows.middle('cpu', 'put')
-    if put:     # not with a shared attachment
-        lines.append(('`put` of its attachment, CPU', f'{number(put * 1e3)} ms beside {number(whole * 1e3)} (whole, injected)',
-                      fraction(put, whole), 'reported', ''))
+    for phase, name in (('put', '`put FILE…`'), ('put-batch', '`put --batch`')):
+        put = rows.middle('cpu', phase)
+        if put:     # not with a shared attachment
+            lines.append((f'{name} of its attachment, CPU', f'{number(put * 1e3)} ms beside {number(whole * 1e3)} '
+                          '(whole, injected)', fraction(put, whole), 'reported', ''))
     marker, base = (rows.middle('file_bytes', 'inject-each', m, wire) for m in ('marker', 'whole'))
     lines.append(('spool file bytes', f'{number(marker, 0)} beside {number(base, 0)}', fraction(marker, base), '1/1000',
                   verdict(marker * 1000 <= base)))
     device = rows.middle('device_bytes', 'inject-each', 'marker', wire)
     base = rows.middle('device_bytes', 'inject-each', 'whole', wire)
     if device and base:
-        entries = median([max(0, r['device_bytes'] - r['bytes']) / r['messages'] for r in rows.pick('put')] or [0])
+        entries = median([max(0, r['device_bytes'] - r['bytes']) / r['messages'] for r in rows.pick('put') + rows.pick('put-batch')] or [0])
         lines.append(('device bytes with entries, without blobs', f'{number((device + entries) / 1e3)} kB beside '
                       f'{number(base / 1e3)}', fraction(device + entries, base), '1/50',
                       verdict((device + entries) * 50 <= base)))
@@ -128,14 +129,15 @@ def comparison(rows, wires, modes, labels):
 
 
 def full_run(rows, options, wire):
-    put, each, batch, deliver = (rows.pick(p, 'marker', None, False) for p in ('put', 'inject-each', 'inject-batch', 'deliver'))
+    put, batched, each, batch, deliver = (rows.pick(p, 'marker', None, False) for p in (
+        'put', 'put-batch', 'inject-each', 'inject-batch', 'deliver'))
     lines = []
-    for name, part in (('put', put), ('inject, one process each', each), ('inject, -bS batches', batch), ('deliver', deliver)):
+    for name, part in (('put FILE…', put), ('put --batch', batched), ('inject, one process each', each), ('inject, -bS batches', batch), ('deliver', deliver)):
         count = sum(r['messages'] for r in part)
         if not count:
             continue
         wall, cpu, sink = (sum(r[f] for r in part) for f in ('wall', 'cpu', 'sink_cpu'))
-        moved = sum(r['bytes'] for r in part) if name in ('put', 'deliver') else 0
+        moved = sum(r['bytes'] for r in part) if name.startswith(('put', 'deliver')) else 0
         device = [r['device_bytes'] / r['messages'] / 1e3 for r in part if r['device_bytes'] is not None]
         lines.append((name, f'{count:,}', number(wall), number(wall / count * 1e3, 2), number(cpu), number(cpu / count * 1e3, 2),
                       number(sink), number(moved / 1e9) if moved else '-', number(moved / 1e6 / wall, 0) if moved else '-',
@@ -143,7 +145,8 @@ def full_run(rows, options, wire):
     delivered = sum(r['delivered'] for r in deliver)
     digests = sum(r.get('digests', 0) for r in deliver)
     rolls = len(deliver)
-    return (f'{delivered:,} messages were delivered to `{wire}` in {rolls} rolls of at most {options.roll:,}; every one '
+    short = '' if delivered >= options.n else f'**Time was up: {delivered:,} of {options.n:,} were run.** '
+    return (short + f'{delivered:,} messages were delivered to `{wire}` in {rolls} rolls of at most {options.roll:,}; every one '
             f'had its final dot, its own number once, and an attachment of the right length; {digests:,} attachments '
             'were decoded and compared with their SHA-256.\n\n') + table(
         ('phase', 'messages', 'wall s', 'ms each', 'CPU s', 'ms each', 'sink CPU s', 'GB', 'MB/s',
@@ -167,7 +170,8 @@ NOTES = '''
 ## How it was measured
 
 - The same Exim, configuration, sink and runner in every mode: {jobs} `exim -q` at a time deliver, {jobs} processes
-  at a time inject (`-odq`), one process injects a `-bS` batch, {jobs} `mailgraft put FILE…` at a time store.
+  at a time inject (`-odq`), one process injects a `-bS` batch, {jobs} `mailgraft put` at a time store,
+  by turns `put FILE…` with some 25 files each and `put --batch`.
   The transports are those of doc/exim/mailgraft-transport.conf, word for word; `cat` and `php` replace its
   `transport_filter` line. Whole messages are what mailgraft-filter made of the messages with markers, so the same
   bytes travel in every mode (`php`: other boundaries). Rounds alternate, beginning with another mode each time.
@@ -209,7 +213,7 @@ def write_run(tsv, markdown, options, rows, facts, labels):
     if options.mode != 'whole':
         text += ['\n## Messages with markers, the full run\n\n', full_run(rows, options, wire),
                  f'\nThe queue was at most {facts["peak_queue"] / 1e3:,.0f} kB with a roll in it.\n']
-    if options.mode != 'marker':
+    if options.mode in ('whole', 'both'):
         text += ['\n## Every mode in alternating rounds\n\nMedians (least-most) of rounds, a message\'s share. "Rate '
                  'beside cat" is messages a second beside `transport_filter = /bin/cat` on the whole message.\n',
                  comparison(rows, options.wires, options.modes, labels),
@@ -217,3 +221,27 @@ def write_run(tsv, markdown, options, rows, facts, labels):
     text.append(NOTES.format(jobs=options.jobs, account=facts['account'], digest=options.digest, null=null_text,
                              sources='memory (tmpfs)' if facts['sources'] == 'memory' else 'the same file system'))
     markdown.write_text(''.join(text))
+
+
+def write_offline(tsv, markdown, options, runs, where):
+    """The filter alone, without Exim: N invocations, spawn included."""
+    with open(tsv, 'w') as out:
+        out.write('roll\tname\tround\twall_us\twriter_cpu_us\treader_cpu_us\trss_kb\tbytes\tstatus\n')
+        out.writelines(f'{roll}\t' + '\t'.join(run) + '\n' for roll, run in runs)
+    lines, middle = [], {}
+    for name in ('mailgraft-filter', 'cat'):
+        mine = [[float(x) for x in run[2:]] for _, run in runs if run[0] == name]
+        wall = [r[0] / 1e3 for r in mine]
+        middle[name] = median(wall)
+        size = sum(r[4] for r in mine)
+        lines.append((name, f'{len(mine):,}', sum(r[5] != 0 for r in mine), number(sum(wall) / 1e3), span(wall, 2),
+                      number(median([(r[1] + r[2]) / 1e3 for r in mine]), 2), number(size / 1e3 / sum(wall), 0),
+                      number(max(r[3] for r in mine) / 1e3)))
+    markdown.write_text(
+        f'# The filter alone, {options.n:,} times\n\n{where}. `{options.text}`\n\n'
+        f'One invocation takes {middle["mailgraft-filter"] / middle["cat"]:.2f} × the time of `cat` of the finished message, '
+        'process start included in both.\n\n' + table(
+            ('', 'invocations', 'failed', 'wall s', 'wall ms each, median (least-most)', 'CPU ms, with the reader', 'MB/s', 'peak MB'),
+            lines) +
+        '\nEvery message has its attachment to itself. Each is started by vfork and execve with the message on a pipe, one after\n'
+        'the other, and read 8 KiB at a time as Exim does; neither is held to a CPU. `cat` takes its turns among them.\n')
