@@ -22,6 +22,7 @@ struct recipient_list {
 	uint32_t *table;
 	size_t mask;
 	size_t count;
+	struct domain_name last; /* while loading */
 };
 
 struct recipient_file {
@@ -259,20 +260,33 @@ line_address(const char *line, size_t len, char *address, size_t cap)
 	return quoted ? 0 : n;
 }
 
+/* The domain of one address; files are mostly runs of the same one. */
+static bool
+parse_domain(const char *text, size_t len, struct domain_name *last)
+{
+	if (last->len > 0 && domain_name_equal(last, text, len)) {
+		return true;
+	}
+	if (domain_name_parse(last, text, len) == DOMAIN_NAME_OK) {
+		return true;
+	}
+	last->len = 0;
+	return false;
+}
+
 /* Brings an address into the form that is looked up. 0: it is none. */
 static size_t
-normalize(char *address, size_t len, size_t cap)
+normalize(struct domain_name *last, char *address, size_t len, size_t cap)
 {
 	const char *at = memrchr(address, '@', len);
-	struct domain_name domain;
 	size_t local;
 
 	if (at == NULL) {
 		return 0;
 	}
 	local = (size_t)(at - address);
-	if (domain_name_parse(&domain, at + 1, len - local - 1) != DOMAIN_NAME_OK ||
-	    local + 1 + domain.len > cap) {
+	if (!parse_domain(at + 1, len - local - 1, last) ||
+	    local + 1 + last->len > cap) {
 		return 0;
 	}
 	for (size_t i = 0; i < local; i++) {
@@ -281,8 +295,8 @@ normalize(char *address, size_t len, size_t cap)
 			return 0;
 		}
 	}
-	memcpy(address + local + 1, domain.text, domain.len);
-	return local + 1 + domain.len;
+	memcpy(address + local + 1, last->text, last->len);
+	return local + 1 + last->len;
 }
 
 /* One line: 1 taken, 0 nothing on it, -1 no address. */
@@ -298,7 +312,7 @@ take_line(struct recipient_list *list, size_t from, size_t len)
 		return 0;
 	}
 	n = line_address(line, len, address, MAILBOX_MAX);
-	n = n > 0 ? normalize(address, n, sizeof(address)) : 0;
+	n = n > 0 ? normalize(&list->last, address, n, sizeof(address)) : 0;
 	if (n == 0) {
 		return -1;
 	}

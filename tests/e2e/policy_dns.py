@@ -71,7 +71,9 @@ class FakeDns:
     def look(self, name):
         entry = self.zone.get(name)
         if entry is None:
-            for wild in ('*.' + name.split('.', 1)[-1], '*'):
+            labels = name.split('.')
+            for i in range(1, len(labels) + 1):
+                wild = '.'.join(['*'] + labels[i:])
                 if wild in self.zone:
                     return self.zone[wild]
             if any(n.endswith('.' + name) for n in self.zone):

@@ -1,0 +1,36 @@
+"""The classic probes for an open relay. Each must be refused by a host that backs up
+backup.test and has no business with target.test; some name the backed-up domain on the way."""
+
+RELAY_PROBES = [
+    'user@target.test',
+    'user%target.test@backup.test',
+    'user%target.test@mx1.example.net',
+    'user%target.test@[192.0.2.1]',
+    'user%target.test',
+    'target.test!user@backup.test',
+    'target.test!user@mx1.example.net',
+    'target.test!user',
+    'backup.test!user%target.test',
+    '@backup.test:user@target.test',
+    '@mx1.example.net,@backup.test:user@target.test',
+    '"user@target.test"@backup.test',
+    '"user%target.test"@backup.test',
+    '"target.test!user"@backup.test',
+    '"user@target.test"',
+    'user@target.test@backup.test',
+    'user@[198.51.100.10]',
+    'user@[203.0.113.9]',
+    'user@[IPv6:2001:db8:1::11]',
+    '"user@[198.51.100.10]"@backup.test',
+    'user@b\u00fccher.target.test',
+    'user@xn--bcher-kva.target.test',
+    'user@xn--0.test',
+    'user@foreign.test',
+    'user@not-me.test',
+    'user@implicit.test',
+    'user@198.51.100.10',
+    'user@backup.test.target.test',
+    'user@.backup.test',
+]
+SENDERS = ['sender@client.test', '', 'user@backup.test', 'postmaster@mx1.example.net',
+           'user@[192.0.2.1]']
