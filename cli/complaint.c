@@ -129,7 +129,7 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	} else if (why->error == EBADMSG && strcmp(why->call, "content") == 0) {
 		snprintf(text, cap, "the spool has other content in '%s': run 'mailgraft fsck'",
 		    why->object);
-	} else if (why->error == EOPNOTSUPP && strcmp(why->call, "openat") == 0) {
+	} else if (why->error == EOPNOTSUPP) {
 		snprintf(text, cap, "the file system of '%s' has no unnamed files (O_TMPFILE)", spool);
 	} else {
 		snprintf(text, cap, "%s '%s': %s", why->call, why->object, reason(why->error));

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/json.h"
+#include "cli/timestamp.h"
 #include "spool/create.h"
 #include "spool/hex.h"
 #include "spool/keyring.h"
@@ -28,25 +28,20 @@ static const char usage[] =
 static void
 print_key(const struct key *key, bool json)
 {
-	char id[KEY_ID_BYTES * 2 + 1], created[sizeof "2026-01-31T12:00:00Z"];
+	char id[KEY_ID_BYTES * 2 + 1], created[TIMESTAMP_MAX];
 	const char *state = key_state_name(key->state);
-	time_t when = (time_t)key->created * EXPIRY_UNIT;
-	struct tm tm;
+	uint64_t when = (uint64_t)key->created * EXPIRY_UNIT;
 	int first = 1;
 
 	*hex_encode(key->id, KEY_ID_BYTES, id) = '\0';
 	if (json) {
 		json_text(stdout, &first, "id", id, KEY_ID_BYTES * 2);
 		json_text(stdout, &first, "state", state, strlen(state));
-		json_number(stdout, &first, "created", (uint64_t)when);
+		json_number(stdout, &first, "created", when);
 		puts("}");
 		return;
 	}
-	if (gmtime_r(&when, &tm) == NULL ||
-	    strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		created[0] = '\0';
-	}
-	printf("%s  %-8s %s\n", id, state, created);
+	printf("%s  %-8s %s\n", id, state, timestamp(when, created));
 }
 
 static int

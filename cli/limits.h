@@ -7,6 +7,8 @@
 enum {
 	COMPLAINT_MAX = 512,                    /* bytes of a sentence to people, with its NUL */
 	EXPIRES_DEFAULT = 30 * 24 * 60 * 60,    /* seconds a token is good for */
+	GRACE_DEFAULT = 24 * 60 * 60,           /* seconds that gc leaves what is dead or new */
+	GRACE_MIN = 60 * 60,                    /* a put must be over within it */
 	NAME_MAX_BYTES = 1024,                  /* bytes of a file name in a message */
 	BATCH_LINE_MAX = 64 * 1024,             /* bytes of a request's line */
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */

@@ -19,6 +19,10 @@ static const struct command {
 	{ "init", init_main, "make a spool" },
 	{ "put", put_main, "store files, print tokens" },
 	{ "keys", keys_main, "list, add, retire and revoke keys" },
+	{ "ls", ls_main, "list what is stored" },
+	{ "stat", stat_main, "count what is stored" },
+	{ "gc", gc_main, "remove what has expired" },
+	{ "fsck", fsck_main, "check what is stored" },
 	{ "preview", preview_main, "show what the filter would make of a message" },
 };
 

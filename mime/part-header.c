@@ -249,6 +249,27 @@ part_header_filename(const char *name, size_t len, char *out, size_t cap, size_t
 	return ret;
 }
 
+size_t
+part_header_name(const char *piece, size_t len, char *out, size_t cap)
+{
+	GMimeContentDisposition *disposition;
+	GString *header = g_string_new("attachment; ");
+	const char *name;
+	size_t name_len = 0;
+
+	gmime_once();
+	g_string_append_len(header, piece, (gssize)len);
+	disposition = g_mime_content_disposition_parse(NULL, header->str);
+	name = g_mime_content_disposition_get_parameter(disposition, "filename");
+	if (name != NULL) {
+		name_len = strlen(name) < cap ? strlen(name) : cap;
+		memcpy(out, name, name_len);
+	}
+	g_object_unref(disposition);
+	g_string_free(header, TRUE);
+	return name_len;
+}
+
 enum part_header
 part_header_cid(const char *text, size_t len, char *out, size_t cap, size_t *len_r)
 {

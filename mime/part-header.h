@@ -41,6 +41,9 @@ enum part_header part_header_base_name(const char *name, size_t len, const char 
 enum part_header part_header_filename(const char *name, size_t len, char *out, size_t cap,
     size_t *len_r);
 
+/* The name that such parameters stand for, to show it. Returns its length, cut to fit `cap`; 0: none. */
+size_t part_header_name(const char *piece, size_t len, char *out, size_t cap);
+
 /* A Content-ID without its angle brackets, with or without which it may come. */
 enum part_header part_header_cid(const char *text, size_t len, char *out, size_t cap,
     size_t *len_r);

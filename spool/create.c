@@ -3,15 +3,12 @@
  */
 #include "spool/create.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { PARENT_MAX = 32 };
 
 int
 create_allowed(const struct spool *spool, struct spool_fail *why)
@@ -45,10 +42,10 @@ hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
 int
 create_file(const struct spool *spool, const char *folder, mode_t mode, struct spool_fail *why)
 {
-	int ret, fd = openat(spool_dirfd(spool), folder, O_TMPFILE | O_RDWR | O_CLOEXEC, mode);
+	int ret, fd = spool_open_beneath(spool, folder, O_TMPFILE | O_RDWR, mode, why);
 
 	if (fd < 0) {
-		return spool_fail(why, "openat", folder, errno);
+		return fd;
 	}
 	ret = hand_over(spool, fd, mode, folder, why);
 	if (ret != 0) {
@@ -77,85 +74,152 @@ create_write(int fd, const void *data, size_t len, const char *object, struct sp
 	return 0;
 }
 
-/* "blobs/ab/…" gives "blobs/ab", "blobs" gives ".". */
-static void
-parent_of(const char *path, char parent[PARENT_MAX])
+/* -ENOENT: the folder is missing. */
+static int
+link_in(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = slash == NULL ? 1 : (size_t)(slash - path);
+	char self[sizeof "/proc/self/fd/" + 12];
+	const char *base;
+	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
 
-	assert(len < PARENT_MAX);
-	memcpy(parent, slash == NULL ? "." : path, len);
-	parent[len] = '\0';
+	if (parent < 0) {
+		return parent;
+	}
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, self, parent, base, AT_SYMLINK_FOLLOW) != 0) {
+		ret = spool_fail(why, "linkat", path, errno);
+	}
+	close(parent);
+	return ret;
 }
 
 int
 create_link(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
-	char self[sizeof "/proc/self/fd/" + 12], shard[PARENT_MAX];
-	int ret;
+	char shard[WALK_PATH_MAX];
+	int ret = link_in(spool, fd, path, why);
 
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
-	if (linkat(AT_FDCWD, self, spool_dirfd(spool), path, AT_SYMLINK_FOLLOW) == 0) {
-		return 0;
+	if (ret != -ENOENT || strcmp(why->call, "linkat") == 0) {
+		return ret;
 	}
-	if (errno != ENOENT) {
-		return spool_fail(why, "linkat", path, errno);
-	}
-	parent_of(path, shard);
+	snprintf(shard, sizeof shard, "%s", path);
+	*strrchr(shard, '/') = '\0';
 	ret = create_folder(spool, shard, 0750, why);
 	if (ret == 0) {
 		ret = create_sync_folder(spool, shard, why);
 	}
-	if (ret == 0 &&
-	    linkat(AT_FDCWD, self, spool_dirfd(spool), path, AT_SYMLINK_FOLLOW) != 0) {
-		ret = spool_fail(why, "linkat", path, errno);
-	}
-	return ret;
-}
-
-static int
-sync_folder(const struct spool *spool, const char *folder, struct spool_fail *why)
-{
-	int ret = 0;
-	int fd = openat(spool_dirfd(spool), folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0) {
-		return spool_fail(why, "openat", folder, errno);
-	}
-	if (fsync(fd) != 0) {
-		ret = spool_fail(why, "fsync", folder, errno);
-	}
-	close(fd);
-	return ret;
+	return ret == 0 ? link_in(spool, fd, path, why) : ret;
 }
 
 int
 create_folder(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why)
 {
-	int ret = 0, fd = -1;
+	const char *base;
+	int ret = 0, fd = -1, parent = spool_open_parent(spool, path, &base, why);
 
-	if (mkdirat(spool_dirfd(spool), path, 0700) != 0) {
-		return errno == EEXIST ? 0 : spool_fail(why, "mkdirat", path, errno);
+	if (parent < 0) {
+		return parent;
 	}
-	fd = openat(spool_dirfd(spool), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0) {
-		ret = spool_fail(why, "openat", path, errno);
+	if (mkdirat(parent, base, 0700) != 0) {
+		ret = errno == EEXIST ? 0 : spool_fail(why, "mkdirat", path, errno);
 		goto out;
 	}
-	ret = hand_over(spool, fd, mode, path, why);
+	fd = spool_open_beneath(spool, path, O_RDONLY | O_DIRECTORY, 0, why);
+	ret = fd < 0 ? fd : hand_over(spool, fd, mode, path, why);
 out:
 	if (fd >= 0) {
 		close(fd);
 	}
+	close(parent);
 	return ret;
 }
 
 int
 create_sync_folder(const struct spool *spool, const char *path, struct spool_fail *why)
 {
-	char parent[PARENT_MAX];
+	const char *base;
+	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
 
-	parent_of(path, parent);
-	return sync_folder(spool, parent, why);
+	if (parent < 0) {
+		return parent;
+	}
+	if (fsync(parent) != 0) {
+		ret = spool_fail(why, "fsync", path, errno);
+	}
+	close(parent);
+	return ret;
+}
+
+int
+create_touch(const struct spool *spool, const char *path, struct spool_fail *why)
+{
+	const char *base;
+	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
+
+	if (parent < 0) {
+		return parent;
+	}
+	if (utimensat(parent, base, NULL, AT_SYMLINK_NOFOLLOW) != 0) {
+		ret = spool_fail(why, "utimensat", path, errno);
+	}
+	close(parent);
+	return ret;
+}
+
+int
+create_remove(const struct spool *spool, const char *path, struct spool_fail *why)
+{
+	const char *base;
+	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
+
+	if (parent < 0) {
+		return parent;
+	}
+	if (unlinkat(parent, base, 0) != 0) {
+		ret = spool_fail(why, "unlinkat", path, errno);
+	}
+	close(parent);
+	return ret;
+}
+
+int
+create_rename(const struct spool *spool, const char *from, const char *to, unsigned flags,
+    struct spool_fail *why)
+{
+	const char *from_base, *to_base;
+	int ret = 0, to_parent = -1, from_parent = spool_open_parent(spool, from, &from_base, why);
+
+	if (from_parent < 0) {
+		return from_parent;
+	}
+	to_parent = spool_open_parent(spool, to, &to_base, why);
+	if (to_parent < 0) {
+		ret = to_parent;
+	} else if (renameat2(from_parent, from_base, to_parent, to_base, flags) != 0) {
+		ret = spool_fail(why, "renameat2", from, errno);
+	}
+	if (to_parent >= 0) {
+		close(to_parent);
+	}
+	close(from_parent);
+	return ret;
+}
+
+int
+create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why)
+{
+	char self[sizeof "/proc/self/fd/" + 12];
+	int ret = 0, fd = spool_open_beneath(spool, path, O_PATH, 0, why);
+
+	if (fd < 0) {
+		return fd;
+	}
+	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	if (fchownat(fd, "", spool_owner(spool), spool_group(spool), AT_EMPTY_PATH) != 0) {
+		ret = spool_fail(why, "fchownat", path, errno);
+	} else if (chmod(self, mode) != 0) {
+		ret = spool_fail(why, "chmod", path, errno);
+	}
+	close(fd);
+	return ret;
 }

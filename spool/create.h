@@ -4,6 +4,8 @@
  * What is made belongs to the spool's owner and group, whoever makes it (the
  * owner or root), and has its mode whatever the umask.
  *
+ * Every name is reached beneath the spool and through no symbolic link.
+ *
  * Errors:  -errno with *why filled in
  * Not here: in which order things become durable (store.c)
  */
@@ -32,6 +34,15 @@ int create_link(const struct spool *spool, int fd, const char *path, struct spoo
 
 /* A folder; its name is not synced. One that is there already is no error. */
 int create_folder(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
+
+/* Makes a name young; removes one; renames one (flags as renameat2's). -ENOENT: gone. */
+int create_touch(const struct spool *spool, const char *path, struct spool_fail *why);
+int create_remove(const struct spool *spool, const char *path, struct spool_fail *why);
+int create_rename(const struct spool *spool, const char *from, const char *to, unsigned flags,
+    struct spool_fail *why);
+
+/* Sets owner, group and mode of what is there: the thing itself, wherever its name may lead meanwhile. */
+int create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
 
 /* fsync of the folder that holds `path`. */
 int create_sync_folder(const struct spool *spool, const char *path, struct spool_fail *why);

@@ -58,11 +58,11 @@ keyring_load(const struct spool *spool, struct keyring *ring, struct spool_fail 
 	struct dirent *d;
 	DIR *dir = NULL;
 	int ret = 0;
-	int fd = openat(spool_dirfd(spool), "keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = spool_open_beneath(spool, "keys", O_RDONLY | O_DIRECTORY, 0, why);
 
 	ring->count = 0;
 	if (fd < 0 || (dir = fdopendir(fd)) == NULL) {
-		ret = spool_fail(why, "openat", "keys", errno);
+		ret = fd < 0 ? fd : spool_fail(why, "fdopendir", "keys", errno);
 		goto out;
 	}
 	fd = -1;
@@ -174,23 +174,24 @@ static int
 replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
 	char temporary[KEY_PATH_MAX + 4];
-	int ret, dirfd = spool_dirfd(spool);
+	int ret;
 
 	snprintf(temporary, sizeof temporary, "%s.new", path);
 	ret = create_link(spool, fd, temporary, why);
 	if (ret == -EEXIST) {
 		/* Left by one that was killed here. */
-		if (unlinkat(dirfd, temporary, 0) != 0 && errno != ENOENT) {
-			return spool_fail(why, "unlinkat", temporary, errno);
+		ret = create_remove(spool, temporary, why);
+		if (ret != 0 && ret != -ENOENT) {
+			return ret;
 		}
 		ret = create_link(spool, fd, temporary, why);
 	}
 	if (ret != 0) {
 		return ret;
 	}
-	if (renameat(dirfd, temporary, dirfd, path) != 0) {
-		ret = spool_fail(why, "renameat", path, errno);
-		unlinkat(dirfd, temporary, 0);
+	ret = create_rename(spool, temporary, path, 0, why);
+	if (ret != 0) {
+		(void)create_remove(spool, temporary, NULL);
 		return ret;
 	}
 	return create_sync_folder(spool, path, why);

@@ -19,6 +19,9 @@ enum {
 	STORE_FSYNC_MAX = 4,        /* up to so many are synced one by one, more by one syncfs */
 	STORE_CHUNK = 64 * 1024,    /* bytes copied or compared at a time */
 	SHARDS = 256,               /* folders in blobs/ and entries/: one for each first byte */
+	WALK_PATH_MAX = 280,        /* "entries/ab/", a name of up to 255 bytes, NUL */
+	CLOCK_BEHIND_MAX = 24 * 60 * 60,      /* seconds that the clock may be behind the spool's last change */
+	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60,   /* and ahead of it, before gc asks */
 	KEYRING_MAX = 256,          /* keys of one spool, revoked ones included */
 	SNIFF_TYPE_MAX = 128,       /* bytes of a media type from libmagic, with its NUL */
 };

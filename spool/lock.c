@@ -29,16 +29,15 @@ lock_open(const struct spool *spool, struct spool_fail *why)
 	int ret, fd;
 
 	for (;;) {
-		fd = openat(spool_dirfd(spool), "lock", O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		if (fd >= 0 || errno != ENOENT) {
-			break;
+		fd = spool_open_beneath(spool, "lock", O_RDWR | O_NONBLOCK, 0, why);
+		if (fd != -ENOENT) {
+			return fd;
 		}
 		ret = make(spool, why);
 		if (ret != 0) {
 			return ret;
 		}
 	}
-	return fd < 0 ? spool_fail(why, "openat", "lock", errno) : fd;
 }
 
 int

@@ -22,10 +22,10 @@ struct spool {
 enum { WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
 
 static int
-open_beneath(int dirfd, const char *name, uint64_t flags, uint64_t mode)
+open_beneath(int dirfd, const char *name, int flags, mode_t mode)
 {
 	struct open_how how = {
-		.flags = flags | O_CLOEXEC,
+		.flags = (unsigned)flags | O_CLOEXEC,
 		.mode = mode,
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
 		    RESOLVE_NO_XDEV,
@@ -245,9 +245,31 @@ out:
 }
 
 int
+spool_open_beneath(const struct spool *spool, const char *path, int flags, mode_t mode,
+    struct spool_fail *why)
+{
+	int fd = open_beneath(spool->dirfd, path, flags, mode);
+
+	return fd < 0 ? spool_fail(why, "openat2", path, errno) : fd;
+}
+
+int
+spool_open_parent(const struct spool *spool, const char *path, const char **base_r,
+    struct spool_fail *why)
+{
+	char parent[WALK_PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash == NULL ? 1 : (size_t)(slash - path);
+
+	assert(len < sizeof parent);
+	memcpy(parent, slash == NULL ? "." : path, len);
+	parent[len] = '\0';
+	*base_r = slash == NULL ? path : slash + 1;
+	return spool_open_beneath(spool, parent, O_RDONLY | O_DIRECTORY, 0, why);
+}
+
+int
 spool_spill(const struct spool *spool, struct spool_fail *why)
 {
-	int fd = open_beneath(spool->dirfd, "spill", O_TMPFILE | O_RDWR | O_EXCL, 0600);
-
-	return fd < 0 ? spool_fail(why, "openat2", "spill", errno) : fd;
+	return spool_open_beneath(spool, "spill", O_TMPFILE | O_RDWR | O_EXCL, 0600, why);
 }

@@ -50,6 +50,18 @@ int spool_open_file(const struct spool *spool, const char *name, int secret, uin
 ssize_t spool_read_file(const struct spool *spool, const char *name, int secret, void *buf,
     size_t cap, struct spool_fail *why);
 
+/*
+ * For those who write: opens anything beneath the spool, by the same confined
+ * way but without looking at it. Root must not be led out of a spool that
+ * another user owns.
+ */
+int spool_open_beneath(const struct spool *spool, const char *path, int flags, mode_t mode,
+    struct spool_fail *why);
+
+/* The folder that holds `path`, to act on *base_r in it. */
+int spool_open_parent(const struct spool *spool, const char *path, const char **base_r,
+    struct spool_fail *why);
+
 /* An unlinked temporary of the filter, in spill/ (O_TMPFILE, 0600). Returns a descriptor. */
 int spool_spill(const struct spool *spool, struct spool_fail *why);
 

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "spool/create.h"
@@ -406,25 +405,16 @@ put_back(struct store *s, struct item *item, struct spool_fail *why)
 	return ret == 0 ? create_sync_folder(s->spool, item->blob_path, why) : ret;
 }
 
-/* Makes a name young. -ENOENT: gone. */
-static int
-touch(struct store *s, const char *path, struct spool_fail *why)
-{
-	return utimensat(spool_dirfd(s->spool), path, NULL, AT_SYMLINK_NOFOLLOW) == 0
-	    ? 0
-	    : spool_fail(why, "utimensat", path, errno);
-}
-
 static int
 keep(struct store *s, struct item *item, struct spool_fail *why)
 {
-	int ret = touch(s, item->blob_path, why);
+	int ret = create_touch(s->spool, item->blob_path, why);
 
 	if (ret == -ENOENT) {
 		ret = put_back(s, item, why);
 	}
 	if (ret == 0) {
-		ret = touch(s, item->entry_path, why);
+		ret = create_touch(s->spool, item->entry_path, why);
 	}
 	if (ret == -ENOENT) {
 		ret = link_entry(s, item, why);

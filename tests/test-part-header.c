@@ -133,7 +133,7 @@ END_TEST
 START_TEST(a_long_name_comes_back)
 {
 	static const char *const units[] = { "x", "\xc3\xa4", "\xe8\xab\x8b", "\xf0\x9f\x93\x8e", "a b", "'%*" };
-	char name[256], header[4096];
+	char name[256], again[256], header[4096];
 
 	for (size_t len = 1; len <= 80; len++) {
 		size_t unit = strlen(units[_i]), piece_len, start;
@@ -155,6 +155,8 @@ START_TEST(a_long_name_comes_back)
 		back = g_mime_content_disposition_parse(NULL, header);
 		ck_assert_str_eq(g_mime_content_disposition_get_parameter(back, "filename"), name);
 		g_object_unref(back);
+		ck_assert_uint_eq(part_header_name(header + start, piece_len, again, sizeof again), len * unit);
+		ck_assert_mem_eq(again, name, len * unit);
 	}
 }
 END_TEST

@@ -1,0 +1,14 @@
+/*
+ * timestamp.h - points in time as people read them: 2026-01-31T12:00:00Z
+ */
+#ifndef CLI_TIMESTAMP_H
+#define CLI_TIMESTAMP_H
+
+#include <stdint.h>
+
+enum { TIMESTAMP_MAX = sizeof "2026-01-31T12:00:00Z" + 8 };
+
+/* Returns `text`. */
+const char *timestamp(uint64_t seconds, char text[TIMESTAMP_MAX]);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * fsck.h - is everything in the spool what its name says, and there for nobody else?
+ *
+ * Looks at every file: modes and owners, names, keys, entries against their
+ * names, blobs against their digests and against the entries' checksums, and
+ * what does not belong. No gc runs meanwhile; `put` may.
+ *
+ * With `repair`, modes and owners are set right, and what is not what it should
+ * be is moved to SPOOL/quarantine/. Nothing is deleted. An entry without its
+ * blob stays: storing the same file again completes it.
+ */
+#ifndef SPOOL_FSCK_H
+#define SPOOL_FSCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spool/spool.h"
+
+enum fsck_grade {
+	FSCK_UNUSED,            /* a blob without entry, a change that was cut off: gc or the next change ends it */
+	FSCK_BAD,
+};
+
+struct fsck_finding {
+	enum fsck_grade grade;
+	const char *path;       /* beneath the spool */
+	const char *what;       /* static text */
+	bool repaired;
+};
+
+struct fsck_options {
+	bool repair;
+	void (*found)(void *arg, const struct fsck_finding *finding);
+	void (*step)(void *arg, uint64_t bytes);        /* after each file */
+	void *arg;
+};
+
+struct fsck_result {
+	uint64_t entries, blobs, bytes, bad, unused, repaired;
+};
+
+/* -EAGAIN with call "sweep": a gc is running. 0 whatever was found. */
+int fsck(const struct spool *spool, const struct fsck_options *options,
+    struct fsck_result *result_r, struct spool_fail *why);
+
+#endif

@@ -1,0 +1,239 @@
+/*
+ * sweep.c - finds and removes dead entries and blobs
+ */
+#include "spool/sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "spool/create.h"
+#include "spool/entry.h"
+#include "spool/lock.h"
+#include "spool/refs.h"
+#include "spool/walk.h"
+
+struct sweeper {
+	const struct spool *spool;
+	const struct sweep_options *options;
+	struct sweep_result *result;
+	struct refs *refs;
+	int lock;
+	time_t start;
+};
+
+/* Not touched since before the grace. What is from the future is young. */
+static bool
+is_old(const struct sweeper *s, const struct stat *st)
+{
+	return st->st_mtim.tv_sec < s->start - (time_t)s->options->grace;
+}
+
+static void
+step(const struct sweeper *s)
+{
+	if (s->options->step != NULL) {
+		s->options->step(s->options->arg);
+	}
+}
+
+/* Its age counts when nobody can make it young any more. 1: removed; 0: kept. */
+static int
+remove_if_old(struct sweeper *s, const char *path, struct spool_fail *why)
+{
+	int dirfd = spool_dirfd(s->spool), ret;
+	struct stat st;
+
+	if (s->options->dry_run) {
+		return 1;
+	}
+	ret = lock_take(s->lock, LOCK_REMOVE, true, true, why);
+	if (ret != 0) {
+		return ret;
+	}
+	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		ret = errno == ENOENT ? 0 : spool_fail(why, "fstatat", path, errno);
+	} else if (is_old(s, &st)) {
+		ret = create_remove(s->spool, path, why);
+		ret = ret == 0 ? 1 : ret;
+	}
+	lock_release(s->lock, LOCK_REMOVE);
+	return ret;
+}
+
+static int
+sweep_entry(struct sweeper *s, const struct walk_file *f, struct spool_fail *why)
+{
+	struct entry e;
+	int ret = f->named ? entry_load(s->spool, f->id, &e, why) : -ENOENT;
+
+	/* It went meanwhile, or is something else. */
+	if (ret == -ENOENT) {
+		return 0;
+	}
+	if (ret == -EBADMSG || ret == -EPERM || ret == -ELOOP || ret == -EFBIG) {
+		s->result->damaged++;
+		return 0;
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	s->result->entries++;
+	if ((uint64_t)e.expires * EXPIRY_UNIT + s->options->grace < (uint64_t)s->start &&
+	    is_old(s, &f->st)) {
+		ret = remove_if_old(s, f->path, why);
+		if (ret > 0) {
+			s->result->entries_removed++;
+			return 0;
+		}
+	}
+	return ret < 0 ? ret : refs_add(s->refs, &e, why);
+}
+
+static int
+sweep_entries(struct sweeper *s, struct spool_fail *why)
+{
+	struct walk_file f;
+	struct walk w;
+	int ret;
+
+	walk_begin(&w, s->spool, WALK_ENTRIES);
+	while ((ret = walk_next(&w, &f, why)) > 0) {
+		ret = sweep_entry(s, &f, why);
+		if (ret != 0) {
+			break;
+		}
+		step(s);
+	}
+	walk_end(&w);
+	if (ret == 0 && s->result->entries_removed > 0 && !s->options->dry_run &&
+	    syncfs(spool_dirfd(s->spool)) != 0) {
+		ret = spool_fail(why, "syncfs", "entries", errno);
+	}
+	return ret;
+}
+
+static int
+sweep_blob(struct sweeper *s, const struct walk_file *f, struct spool_fail *why)
+{
+	const struct ref *ref;
+	int ret = 0;
+
+	s->result->blobs++;
+	s->result->bytes += (uint64_t)f->st.st_size;
+	if (f->named && is_old(s, &f->st) && refs_find(s->refs, f->id, &ref) == 0) {
+		ret = remove_if_old(s, f->path, why);
+	}
+	if (ret > 0) {
+		s->result->blobs_removed++;
+		s->result->bytes_removed += (uint64_t)f->st.st_size;
+	}
+	return ret < 0 ? ret : 0;
+}
+
+static int
+sweep_blobs(struct sweeper *s, struct spool_fail *why)
+{
+	struct walk_file f;
+	struct walk w;
+	int ret = 0;
+
+	for (int shard = 0; shard < SHARDS && ret == 0; shard++) {
+		ret = refs_load(s->refs, (uint8_t)shard, why);
+		if (ret != 0) {
+			break;
+		}
+		walk_begin_shard(&w, s->spool, WALK_BLOBS, (uint8_t)shard);
+		while ((ret = walk_next(&w, &f, why)) > 0) {
+			ret = sweep_blob(s, &f, why);
+			if (ret != 0) {
+				break;
+			}
+			step(s);
+		}
+		walk_end(&w);
+	}
+	return ret;
+}
+
+/* When the spool was last written to or swept: shards get a time at each name, the lock at each sweep. */
+static time_t
+last_seen(const struct sweeper *s)
+{
+	char path[sizeof "entries/ab"];
+	struct stat st;
+	time_t last = 0;
+
+	if (fstat(s->lock, &st) == 0) {
+		last = st.st_mtim.tv_sec;
+	}
+	for (int i = 0; i < 2 * SHARDS; i++) {
+		snprintf(path, sizeof path, "%s/%02x", i < SHARDS ? "blobs" : "entries",
+		    (unsigned)i % SHARDS & 0xff);
+		if (fstatat(spool_dirfd(s->spool), path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_mtim.tv_sec > last) {
+			last = st.st_mtim.tv_sec;
+		}
+	}
+	return last;
+}
+
+static int
+check_clock(const struct sweeper *s, struct spool_fail *why)
+{
+	time_t last = last_seen(s);
+
+	if (s->options->force) {
+		return 0;
+	}
+	if (s->start < last - CLOCK_BEHIND_MAX || s->start > last + CLOCK_AHEAD_MAX) {
+		return spool_fail(why, "clock", s->start < last ? "behind" : "ahead", ETIME);
+	}
+	return 0;
+}
+
+int
+sweep(const struct spool *spool, const struct sweep_options *options, struct sweep_result *result,
+    struct spool_fail *why)
+{
+	struct sweeper s = { .spool = spool, .options = options, .result = result, .lock = -1 };
+	int ret = create_allowed(spool, why);
+
+	memset(result, 0, sizeof *result);
+	if (ret != 0) {
+		return ret;
+	}
+	s.lock = lock_open(spool, why);
+	if (s.lock < 0) {
+		return s.lock;
+	}
+	ret = lock_take(s.lock, LOCK_SWEEP, true, false, why);
+	if (ret != 0) {
+		ret = ret == -EAGAIN ? spool_fail(why, "sweep", "lock", EAGAIN) : ret;
+		goto out;
+	}
+	/* Only now: whoever was waited for may have taken long. */
+	s.start = time(NULL);
+	ret = check_clock(&s, why);
+	if (ret == 0) {
+		ret = refs_new(spool, &s.refs, why);
+	}
+	if (ret == 0) {
+		ret = sweep_entries(&s, why);
+	}
+	/* Which blobs a damaged entry names, only fsck can find out: then none goes. */
+	if (ret == 0 && result->damaged == 0) {
+		ret = sweep_blobs(&s, why);
+	}
+	if (ret == 0 && !options->dry_run && futimens(s.lock, NULL) != 0) {
+		ret = spool_fail(why, "futimens", "lock", errno);
+	}
+out:
+	refs_free(&s.refs);
+	close(s.lock);
+	return ret;
+}

@@ -1,0 +1,43 @@
+/*
+ * sweep.h - removes what is dead: expired entries, blobs that no entry names
+ *
+ * An entry is dead when its expiry and the grace are past. A blob is dead when
+ * no living entry names it. Neither goes that was stored, or stored again,
+ * within the grace before the sweep began: what comes while the sweep runs is
+ * safe, however long it takes or is suspended. Entries go first and durably, so
+ * that no power cut leaves an entry without its blob.
+ *
+ * May be cut off at any point and begun again. Memory does not depend on the
+ * number of entries (refs.h).
+ */
+#ifndef SPOOL_SWEEP_H
+#define SPOOL_SWEEP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "spool/spool.h"
+
+struct sweep_options {
+	uint64_t grace;                 /* seconds */
+	bool dry_run;                   /* only count */
+	bool force;                     /* whatever the clock says */
+	void (*step)(void *arg);        /* after each file that was looked at; may be NULL */
+	void *arg;
+};
+
+struct sweep_result {
+	uint64_t entries, entries_removed;      /* seen, and of these removed */
+	uint64_t blobs, blobs_removed;
+	uint64_t bytes, bytes_removed;          /* of blobs */
+	uint64_t damaged;                       /* entries that cannot be believed: left to fsck, as are all blobs then */
+};
+
+/*
+ * -EAGAIN with call "sweep": another one is running. -ETIME with call "clock":
+ * the clock is days off what the spool has seen; nothing was removed.
+ */
+int sweep(const struct spool *spool, const struct sweep_options *options,
+    struct sweep_result *result_r, struct spool_fail *why);
+
+#endif
