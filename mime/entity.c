@@ -124,7 +124,8 @@ read_multipart(const struct field *f, const struct content *c, struct scan_open 
 		return SCAN_BAD_BOUNDARY;
 	}
 	open->boundary_len = (uint8_t)len;
-	return c->irregular ? (int)SCAN_IRREGULAR_MULTIPART : -1;
+	/* Without a subtype some readers take it for text/plain. */
+	return c->irregular || c->subtype_len == 0 ? (int)SCAN_IRREGULAR_MULTIPART : -1;
 }
 
 /* Whether RFC 2045 6.4 forbids an encoding: multiparts, and the messages of RFC 2046. */
