@@ -68,6 +68,7 @@ static const char *const mime_reasons[] = {
 	[SCAN_IRREGULAR_MULTIPART] = "a multipart whose Content-Type does not parse",
 	[SCAN_ENCODED_COMPOSITE] = "a multipart or message in an encoding",
 	[SCAN_AMBIGUOUS_DELIMITER] = "a line that begins like a delimiter and is none",
+	[SCAN_NO_PART] = "two delimiter lines with nothing between them",
 	[SCAN_NESTING] = "more than 100 nested multiparts",
 	[SCAN_UNTERMINATED] = "a multipart without its close delimiter",
 	[SCAN_TOO_MANY_MULTIPARTS] = "too many parts",

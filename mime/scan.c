@@ -226,6 +226,9 @@ next_in_header(struct scan *s)
 			if (what == LINE_REFUSED) {
 				return refuse(s, s->refusal);
 			}
+			if (what == LINE_DELIMITER && s->header_line == 0) {
+				return refuse(s, SCAN_NO_PART);
+			}
 			if (what == LINE_DELIMITER) {
 				/* The header ends without an empty line; its delimiter waits behind it. */
 				s->carry_len = s->header_len - s->header_line;

@@ -49,6 +49,7 @@ enum scan_refusal {
 	SCAN_IRREGULAR_MULTIPART,       /* its Content-Type does not parse */
 	SCAN_ENCODED_COMPOSITE,         /* a composite part in base64, quoted-printable or something unknown */
 	SCAN_AMBIGUOUS_DELIMITER,       /* a line that begins like a delimiter and is none, or is two */
+	SCAN_NO_PART,                   /* two delimiters with not even a line between them */
 	SCAN_NESTING,                   /* more than NESTING_MAX */
 	SCAN_UNTERMINATED,              /* a multipart without its close delimiter */
 	SCAN_TOO_MANY_MULTIPARTS,       /* more than a serial number can count */

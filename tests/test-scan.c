@@ -118,8 +118,22 @@ static const struct row {
 			ROOT, DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
 			HEADER("A: b\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
 			DELIMITER("--b \t\n", .depth = 1, .serial = 1, .child = 1, .behind = 3),
-			HEADER("", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
+			HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
 			DELIMITER("--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 2), END,
+		},
+	},
+	{
+		.name = "refused: two delimiters with nothing between them",
+		.piece = {
+			ROOT, DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+			REFUSED("--b\n\nx\n--b--\n", .depth = 1, .refusal = SCAN_NO_PART),
+		},
+	},
+	{
+		.name = "refused: a close delimiter at once behind a delimiter",
+		.piece = {
+			ROOT, DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+			REFUSED("--b--\n", .depth = 1, .refusal = SCAN_NO_PART),
 		},
 	},
 	{
