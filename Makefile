@@ -164,12 +164,14 @@ PLACED := s|/usr/lib/mailgraft|$(LIBDIR)|g; s|/usr/share|$(SHARE)|g
 
 install: programs
 	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBDIR) $(SHARE)/doc/mailgraft/exim \
-	    $(SHARE)/mailgraft/exim/debian $(SHARE)/mailgraft/exim/mailgraft)
+	    $(SHARE)/mailgraft/exim/debian $(SHARE)/mailgraft/exim/mailgraft $(PREFIX)/lib/systemd/system)
 	install -m 755 $(wildcard $O/mailgraft) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(filter %filter %preflight,$(PROGRAMS)) $(DESTDIR)$(LIBDIR)
 	$(if $(filter %policyd,$(PROGRAMS)),install -m 755 $O/mailgraft-policyd $(DESTDIR)$(PREFIX)/sbin)
-	sed '$(PLACED)' doc/exim/mailgraft-exim-setup >$(DESTDIR)$(LIBDIR)/mailgraft-exim-setup
-	chmod 755 $(DESTDIR)$(LIBDIR)/mailgraft-exim-setup
+	for f in doc/exim/mailgraft-exim-setup doc/watch/mailgraft-stuck-mail; do d=$(DESTDIR)$(LIBDIR)/$${f##*/}; \
+	    sed '$(PLACED)' $$f >$$d && chmod 755 $$d || exit 1; done
+	for f in doc/watch/*.service doc/watch/*.timer; do \
+	    sed '$(PLACED)' $$f >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/} || exit 1; done
 	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done
 	for f in doc/exim/*.md doc/exim/*.conf; do \

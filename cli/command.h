@@ -14,5 +14,6 @@ int gc_main(int argc, char **argv);
 int ls_main(int argc, char **argv);
 int stat_main(int argc, char **argv);
 int preview_main(int argc, char **argv);
+int stuck_main(int argc, char **argv);
 
 #endif

@@ -14,6 +14,9 @@ enum {
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */
 	JSON_MEMBERS_MAX = 16,                  /* members of a request */
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
+	EXIM_SAID_MAX = 16 * 1024 * 1024,       /* bytes that Exim may say about itself */
+	EXIM_SILENCE_MS = 30 * 1000,            /* how long it may think */
+	QUEUE_RECHECK_MS = 200,                 /* between the removal of a message's two files */
 	QUEUE_ID_MAX = 23,                      /* characters of an Exim message id (16 before 4.97) */
 	QUEUE_NAME_BYTES = 256,                 /* bytes of a file or queue name in Exim's spool, with its NUL */
 	QUEUE_RECIPIENT_BYTES = 1024,           /* bytes of a recipient that are looked at; an address has fewer */

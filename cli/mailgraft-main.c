@@ -24,6 +24,7 @@ static const struct command {
 	{ "gc", gc_main, "remove what has expired" },
 	{ "fsck", fsck_main, "check what is stored" },
 	{ "preview", preview_main, "show what the filter would make of a message" },
+	{ "stuck", stuck_main, "list queued messages that cannot be grafted" },
 };
 
 static void

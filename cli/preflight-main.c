@@ -167,7 +167,7 @@ check(int message, const struct options *o)
 static int
 check_queued(struct queued *q, const struct options *o)
 {
-	struct queue_fail why = {NULL, 0};
+	struct queue_fail why = {.what = NULL};
 	int message = -1, code;
 
 	if (queue_read(q, &why) == 0) {
@@ -185,7 +185,7 @@ int
 main(int argc, char **argv)
 {
 	struct options o = {NULL, NULL, NULL, NULL, NULL};
-	struct queue_fail why = {NULL, 0};
+	struct queue_fail why = {.what = NULL};
 	struct queued q;
 	int code;
 

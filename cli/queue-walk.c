@@ -25,6 +25,7 @@ cannot_read(struct queue_fail *why)
 {
 	why->what = "cannot read the queue";
 	why->error = errno;
+	why->gone = false;
 	return -1;
 }
 

@@ -18,6 +18,7 @@ fail(struct queue_fail *why, const char *what, int error)
 {
 	why->what = what;
 	why->error = error;
+	why->gone = false;
 	return -1;
 }
 
@@ -80,7 +81,9 @@ queue_open_at(int directory, const char *id, struct queued *q, struct queue_fail
 	memcpy(q->id, id, len);
 	q->header_file = open_file(directory, id, "-H");
 	if (q->header_file < 0) {
-		return fail(why, "cannot open the -H file", errno);
+		fail(why, "cannot open the -H file", errno);
+		why->gone = why->error == ENOENT;
+		return -1;
 	}
 	q->data_file = open_file(directory, id, "-D");
 	if (q->data_file < 0) {
@@ -131,7 +134,7 @@ queue_open(const char *spool, const char *queue, const char *id, struct queued *
 		return fail(why, "cannot open the queue", errno);
 	}
 	ret = queue_open_at(input, id, q, why);
-	if (ret < 0 && why->error == ENOENT) {
+	if (ret < 0 && why->gone) {
 		/* split_spool_directory: by the last character of the time. */
 		split[0] = id[5];
 		queue_close(q);
@@ -391,7 +394,8 @@ queue_read(struct queued *q, struct queue_fail *why)
 	q->fields = at = q->at;
 	while ((more = next_field(q, &at, &flag, &text)) > 0) {
 	}
-	return more < 0 ? malformed(why) : 0;
+	/* Exim adds a Received field: none at all is a file cut short. */
+	return more < 0 || at == q->fields ? malformed(why) : 0;
 }
 
 static int
@@ -414,19 +418,34 @@ put(int fd, const void *data, size_t len, struct queue_fail *why)
 	return 0;
 }
 
+/* Whether a field has this name; white space may stand before its colon. */
 static bool
-is_recipient_field(const struct span *text)
+is_named(const struct span *field, const char *name)
 {
-	static const char name[] = "Graft-Recipient";
-	size_t n = sizeof(name) - 1;
+	size_t n = strlen(name);
 
-	if (text->len <= n || strncasecmp(text->text, name, n) != 0) {
+	if (field->len <= n || strncasecmp(field->text, name, n) != 0) {
 		return false;
 	}
-	while (n < text->len && (text->text[n] == ' ' || text->text[n] == '\t')) {
+	while (n < field->len && (field->text[n] == ' ' || field->text[n] == '\t')) {
 		n++;
 	}
-	return n < text->len && text->text[n] == ':';
+	return n < field->len && field->text[n] == ':';
+}
+
+bool
+queue_asks(const struct queued *q)
+{
+	size_t at = q->fields;
+	struct span field;
+	char flag;
+
+	while (next_field(q, &at, &flag, &field) > 0) {
+		if (flag != '*' && (is_named(&field, "Graft") || is_named(&field, "Graft-Attach"))) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static int
@@ -439,7 +458,8 @@ put_header(const struct queued *q, const char *recipient, size_t len, int out,
 	struct span text;
 
 	while (next_field(q, &at, &flag, &text) > 0) {
-		if (flag != '*' && !is_recipient_field(&text) && put(out, text.text, text.len, why) < 0) {
+		if (flag != '*' && !is_named(&text, "Graft-Recipient") &&
+		    put(out, text.text, text.len, why) < 0) {
 			return -1;
 		}
 	}

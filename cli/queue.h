@@ -5,7 +5,7 @@
  * they hold is hostile text; nothing in them is believed beyond their form.
  *
  * Owns:    the descriptors and the memory of a struct queued, until queue_close()
- * Errors:  0 or -1 with *why filled in; -1 with error ENOENT: no longer queued
+ * Errors:  0 or -1 with *why filled in
  * Not here: what the message means (filter/graft.h), sentences to people; and no
  *          more than libc, so that mailgraft-preflight can link it statically
  */
@@ -22,6 +22,7 @@
 struct queue_fail {
 	const char *what;               /* "cannot open the -H file" */
 	int error;                      /* errno; 0: `what` says it all */
+	bool gone;                      /* there is no -H file: no longer queued */
 };
 
 struct span {
@@ -58,6 +59,9 @@ int queue_open_at(int directory, const char *id, struct queued *q, struct queue_
 
 /* Reads and parses the -H file. */
 int queue_read(struct queued *q, struct queue_fail *why);
+
+/* After queue_read: whether it asks for attachments. */
+bool queue_asks(const struct queued *q);
 
 /*
  * The message as Exim would give it to the filter for this recipient, in a

@@ -1,0 +1,171 @@
+/*
+ * exim.c - see exim.h
+ */
+#include "cli/exim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 8 };
+
+const char *
+exim_program(const char *option, struct complaint *c)
+{
+	static const char *const places[] = {
+		"/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim", "/usr/local/sbin/exim",
+	};
+
+	if (option != NULL) {
+		return option;
+	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		if (access(places[i], X_OK) == 0) {
+			return places[i];
+		}
+	}
+	complain(c, EX_UNAVAILABLE, "there is no Exim here; say where with --exim");
+	return NULL;
+}
+
+/* Starts it with its output in a pipe. The pipe's end to read from, or -errno. */
+static int
+start(const char *program, const char *const *arguments, pid_t *pid_r)
+{
+	char *argv[ARGUMENTS_MAX + 2], *environment[] = {NULL};
+	posix_spawn_file_actions_t actions;
+	int ends[2], error;
+	size_t n = 0;
+
+	argv[n++] = (char *)(size_t)program;
+	for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++) {
+		argv[n++] = (char *)(size_t)arguments[i];
+	}
+	argv[n] = NULL;
+	if (pipe2(ends, O_CLOEXEC) < 0) {
+		return -errno;
+	}
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
+	error = posix_spawn(pid_r, program, &actions, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	close(ends[1]);
+	if (error != 0) {
+		close(ends[0]);
+		return -error;
+	}
+	return ends[0];
+}
+
+/* All that is said, up to the limit and for as long as is patient. -1 with errno. */
+static int
+listen_to(int fd, char **said_r)
+{
+	size_t len = 0, room = 0;
+	char *said = NULL;
+	ssize_t n = -1;
+
+	for (;;) {
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+
+		if (room - len < READ_CHUNK + 1) {
+			char *more = len > EXIM_SAID_MAX ? NULL : realloc(said, room + 2 * READ_CHUNK);
+
+			if (more == NULL) {
+				errno = ENOMEM;
+				break;
+			}
+			said = more;
+			room += 2 * READ_CHUNK;
+		}
+		if (poll(&p, 1, EXIM_SILENCE_MS) == 0) {
+			errno = ETIMEDOUT;
+			break;
+		}
+		n = read(fd, said + len, READ_CHUNK);
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n <= 0) {
+			break;
+		}
+		len += (size_t)n;
+		n = -1;
+	}
+	if (n != 0) {
+		free(said);
+		return -1;
+	}
+	said[len] = '\0';
+	*said_r = said;
+	return 0;
+}
+
+int
+exim_ask(const char *program, const char *const *arguments, char **said_r, struct complaint *c)
+{
+	int fd, status = 0, heard, saved;
+	pid_t pid;
+
+	*said_r = NULL;
+	fd = start(program, arguments, &pid);
+	if (fd < 0) {
+		return complain(c, EX_UNAVAILABLE, "cannot run '%s': %s", program, reason(-fd));
+	}
+	heard = listen_to(fd, said_r);
+	saved = errno;
+	close(fd);
+	if (heard < 0) {
+		kill(pid, SIGKILL);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+	}
+	if (heard < 0) {
+		return complain(c, EX_OSERR, "cannot hear what '%s %s' says: %s", program,
+		    arguments[0], reason(saved));
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
+}
+
+int
+exim_spool(const char *program, const char *option, char *path, size_t cap, struct complaint *c)
+{
+	static const char *const arguments[] = {"-bP", "spool_directory", NULL};
+	static const char name[] = "spool_directory = ";
+	const char *at, *end;
+	char *said = NULL;
+	int ret = -1, code;
+
+	if (option != NULL) {
+		snprintf(path, cap, "%s", option);
+		return 0;
+	}
+	code = exim_ask(program, arguments, &said, c);
+	if (code < 0) {
+		goto out;
+	}
+	at = strstr(said, name);
+	end = at == NULL ? NULL : strchr(at, '\n');
+	if (code != 0 || end == NULL || (size_t)(end - at) - (sizeof(name) - 1) >= cap) {
+		complain(c, EX_CONFIG, "'%s -bP spool_directory' does not say where the queue is: %.300s",
+		    program, said);
+		goto out;
+	}
+	at += sizeof(name) - 1;
+	memcpy(path, at, (size_t)(end - at));
+	path[end - at] = '\0';
+	ret = 0;
+out:
+	free(said);
+	return ret;
+}
