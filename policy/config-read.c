@@ -192,7 +192,7 @@ static bool
 read_path(struct config_yaml *y, yaml_node_t *node, char **to)
 {
 	return read_copy(y, node, "an absolute path", to) &&
-	       ((*to)[0] == '/' || config_yaml_expected(y, node, "an absolute path"));
+	       ((*to != NULL && (*to)[0] == '/') || config_yaml_expected(y, node, "an absolute path"));
 }
 
 static bool
@@ -319,7 +319,7 @@ read_dns_timeout(struct config_yaml *y, yaml_node_t *node, void *target)
 	struct config *c = target;
 	int64_t ms;
 
-	if (!config_yaml_duration(y, node, 50, 30 * 1000, &ms)) {
+	if (!config_yaml_duration(y, node, 50, (int64_t)30 * 1000, &ms)) {
 		return false;
 	}
 	c->dns_timeout_ms = (int)ms;
@@ -405,7 +405,7 @@ read_dnsbl_test(struct config_yaml *y, yaml_node_t *node, void *target)
 {
 	struct config *c = target;
 
-	return config_yaml_duration(y, node, 1000, 86400 * 1000, &c->dnsbl_test_ms);
+	return config_yaml_duration(y, node, 1000, (int64_t)86400 * 1000, &c->dnsbl_test_ms);
 }
 
 static bool

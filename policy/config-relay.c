@@ -303,5 +303,5 @@ config_read_health_interval(struct config_yaml *y, yaml_node_t *node, void *targ
 {
 	struct config *c = target;
 
-	return config_yaml_duration(y, node, 200, 86400 * 1000, &c->health_interval_ms);
+	return config_yaml_duration(y, node, 200, (int64_t)86400 * 1000, &c->health_interval_ms);
 }

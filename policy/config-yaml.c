@@ -159,7 +159,7 @@ config_yaml_duration(
 	size_t len;
 	const char *text = config_yaml_text(y, node, what, &len);
 	double value, unit;
-	char *end;
+	char *end = NULL;
 
 	if (text == NULL) {
 		return false;
@@ -199,7 +199,7 @@ bool
 config_yaml_bool(struct config_yaml *y, yaml_node_t *node, bool *value)
 {
 	static const char *const words[] = {"false", "true", NULL};
-	unsigned choice;
+	unsigned choice = 0;
 
 	if (!config_yaml_word(y, node, words, &choice)) {
 		return false;

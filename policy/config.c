@@ -21,7 +21,7 @@ config_new(void)
 		c->keep_stale_ms = (int64_t)7 * 86400 * 1000;
 		c->relay.gone_after_ms = (int64_t)4 * 3600 * 1000;
 		c->reject_score = 1;
-		c->dnsbl_test_ms = 5 * 60 * 1000;
+		c->dnsbl_test_ms = (int64_t)5 * 60 * 1000;
 		c->unknown = CONFIG_UNKNOWN_DEFER;
 		c->health_port = 25;
 		c->health_interval_ms = HEALTH_INTERVAL_MS;
@@ -182,6 +182,22 @@ identity_is_private(const struct identity *id)
 	return true;
 }
 
+bool
+config_servers_are_local(const char *servers)
+{
+	for (const char *p = servers; p != NULL && *p != 0;) {
+		bool local = strncmp(p, "127.", 4) == 0 || strncmp(p, "[::1]", 5) == 0 ||
+			     strncmp(p, "::1", 3) == 0;
+
+		if (!local) {
+			return false;
+		}
+		p += strcspn(p, ",");
+		p += *p == ',';
+	}
+	return true;
+}
+
 void
 config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context)
 {
@@ -210,6 +226,9 @@ config_warnings(const struct config *c, void (*warn)(void *context, const char *
 	if (config_deadline_ms(c) > 9000) {
 		warn(context, "'dns': timeout times tries is longer than the 10 s that the "
 			      "shipped configurations wait");
+	}
+	if (c->dns_servers != NULL && !config_servers_are_local(c->dns_servers)) {
+		warn(context, "a DNS server is not on this host: answers can be forged on the way");
 	}
 	if (c->state == NULL) {
 		warn(context, "no 'state': last-known-good DNS data does not survive a restart");

@@ -67,6 +67,10 @@ config_deadline_ms(const struct config *c);
 void
 config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context);
 
+/* Every server of the list is on loopback. */
+bool
+config_servers_are_local(const char *servers);
+
 const char *
 config_mode_name(enum relay_mode mode);
 

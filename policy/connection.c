@@ -57,8 +57,16 @@ set_unlink(struct connection *c)
 {
 	struct connection_set *s = c->set;
 
-	*(c->older != NULL ? &c->older->newer : &s->oldest) = c->newer;
-	*(c->newer != NULL ? &c->newer->older : &s->newest) = c->older;
+	if (c->older != NULL) {
+		c->older->newer = c->newer;
+	} else {
+		s->oldest = c->newer;
+	}
+	if (c->newer != NULL) {
+		c->newer->older = c->older;
+	} else {
+		s->newest = c->older;
+	}
 }
 
 static void
@@ -68,7 +76,11 @@ set_append(struct connection *c)
 
 	c->newer = NULL;
 	c->older = s->newest;
-	*(s->newest != NULL ? &s->newest->newer : &s->oldest) = c;
+	if (s->newest != NULL) {
+		s->newest->newer = c;
+	} else {
+		s->oldest = c;
+	}
 	s->newest = c;
 }
 

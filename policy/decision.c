@@ -164,7 +164,7 @@ choose_reply(const struct decision_inputs *in, const struct request *r, struct d
 		d->reply = REPLY_DUNNO;
 		break;
 	}
-	if (in != NULL && in->config->dry_run) {
+	if (in->config->dry_run) {
 		d->reply = REPLY_DUNNO;
 	}
 }
@@ -198,16 +198,4 @@ decision_make(const struct decision_inputs *in, const struct request *r, struct 
 		}
 	}
 	choose_reply(in, r, d);
-}
-
-void
-decision_refuse_overload(const struct request *r, struct decision *d)
-{
-	decision_begin(r, d);
-	if (d->context == DECISION_FILTER || !is_question(r)) {
-		settle(&d->verdict, ACTION_PASS, REASON_OVERLOAD);
-	} else {
-		settle(&d->verdict, ACTION_TEMPORARY, REASON_OVERLOAD);
-	}
-	choose_reply(NULL, r, d);
 }

@@ -48,10 +48,6 @@ struct decision {
 void
 decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d);
 
-/* For a request that cannot be judged at all: too many at once. */
-void
-decision_refuse_overload(const struct request *r, struct decision *d);
-
 const char *
 decision_context_name(enum decision_context context);
 

@@ -8,10 +8,10 @@ struct zone_health {
 	struct dnsbl_health *owner;
 	const struct dnsbl_zone *zone;
 	unsigned index;
+	bool testing;
 	struct resolver_waiter waiter;
 	struct loop_timer timer;    /* the next test */
 	struct loop_timer deadline; /* of the one running */
-	bool testing;
 	const char *problem[2]; /* IPv4, IPv6; NULL: passed */
 	uint64_t faults;
 };

@@ -14,7 +14,10 @@ domain_name_is_ldh(char c)
 static char
 domain_name_lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	if (c >= 'A' && c <= 'Z') {
+		return (char)(c + ('a' - 'A'));
+	}
+	return c;
 }
 
 /* ASCII only: lower-cases, checks labels and lengths. */

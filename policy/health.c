@@ -48,7 +48,7 @@ health_state_name(enum health_state state)
 static int64_t
 jitter(int64_t ms)
 {
-	return ms - ms / 10 + (int64_t)((double)random() / RAND_MAX * (double)(ms / 5));
+	return ms - ms / 10 + (int64_t)((double)random() / RAND_MAX * (double)ms / 5);
 }
 
 static void

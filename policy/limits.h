@@ -48,7 +48,6 @@ enum {
 	DNS_INFLIGHT_MAX = 8192,
 	DNS_KEPT_MAX = 65536,	   /* entries behind a positive verdict */
 	DNS_TRANSIENT_MAX = 32768, /* all others */
-	DNS_SERVERS_MAX = 8,
 
 	/* Facts one request may look at. */
 	FACTS_MAX = 256,
@@ -67,7 +66,6 @@ enum {
 	RECIPIENT_FILES_MAX = 16,
 
 	/* DNSBL. */
-	DNSBL_DEADLINE_MS = 3000,
 	DNSBL_RETEST_FAILED_MS = 60 * 1000,
 
 	/* Recipients: the step of a load between two turns of the loop. */

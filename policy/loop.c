@@ -137,7 +137,7 @@ loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at)
 	if (t->place == 0) {
 		if (l->heap_count + 2 > l->heap_room) {
 			size_t room = l->heap_room == 0 ? 64 : l->heap_room * 2;
-			struct loop_timer **heap = reallocarray(l->heap, room, sizeof(*heap));
+			struct loop_timer **heap = reallocarray(l->heap, room, sizeof(struct loop_timer *));
 
 			if (heap == NULL) {
 				return -ENOMEM;
@@ -224,7 +224,7 @@ loop_run(struct loop *l)
 
 	l->stop = false;
 	while (!l->stop && ret == 0) {
-		ret = loop_turn(l, 60 * 1000);
+		ret = loop_turn(l, (int64_t)60 * 1000);
 	}
 	return ret;
 }

@@ -230,7 +230,10 @@ table_slot(const struct recipient_list *list, const char *address, size_t len)
 static char
 lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	if (c >= 'A' && c <= 'Z') {
+		return (char)(c + ('a' - 'A'));
+	}
+	return c;
 }
 
 /* The address at the start of a line, quotes removed; 0 when there is none. */
@@ -290,6 +293,7 @@ normalize(struct domain_name *last, char *address, size_t len, size_t cap)
 		return 0;
 	}
 	for (size_t i = 0; i < local; i++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): len bytes are set */
 		address[i] = lower(address[i]);
 		if (address[i] == '\n') {
 			return 0;

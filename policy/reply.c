@@ -19,7 +19,11 @@ reply_write(char *bytes, enum reply_kind kind, const char *text)
 	if (kind == REPLY_REFUSE || kind == REPLY_TEMPORARY) {
 		assert(text != NULL && text[0] != 0);
 		for (size_t i = 0; i < REPLY_TEXT_MAX && text[i] != 0; i++) {
-			bytes[len++] = text[i] >= ' ' && text[i] < 127 ? text[i] : '?';
+			bytes[len] = text[i];
+			if (text[i] < ' ' || text[i] > '~') {
+				bytes[len] = '?';
+			}
+			len++;
 		}
 	}
 	bytes[len++] = '\n';

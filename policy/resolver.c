@@ -13,7 +13,7 @@ struct resolver_link {
 	struct dns_query *query;
 	struct resolver_link *waiter_next;
 	struct resolver_link *query_next;
-	struct resolver_link **query_at;
+	struct resolver_link *query_previous;
 };
 
 struct dns_query {
@@ -109,9 +109,13 @@ resolver_reconfigure(struct resolver *r, const struct resolver_settings *setting
 static void
 link_free(struct resolver_link *link)
 {
-	*link->query_at = link->query_next;
+	if (link->query_previous != NULL) {
+		link->query_previous->query_next = link->query_next;
+	} else {
+		link->query->links = link->query_next;
+	}
 	if (link->query_next != NULL) {
-		link->query_next->query_at = link->query_at;
+		link->query_next->query_previous = link->query_previous;
 	}
 	free(link);
 }
@@ -157,10 +161,9 @@ query_join(struct dns_query *q, struct resolver_waiter *waiter)
 	    .query = q,
 	    .waiter_next = waiter->links,
 	    .query_next = q->links,
-	    .query_at = &q->links,
 	};
 	if (q->links != NULL) {
-		q->links->query_at = &link->query_next;
+		q->links->query_previous = link;
 	}
 	q->links = link;
 	waiter->links = link;

@@ -58,7 +58,7 @@ server_connections_max(void)
 	    limit.rlim_cur > CONNECTIONS_MAX + DESCRIPTORS_SPARE) {
 		return CONNECTIONS_MAX;
 	}
-	return limit.rlim_cur > 2 * DESCRIPTORS_SPARE
+	return limit.rlim_cur > (rlim_t)2 * DESCRIPTORS_SPARE
 		   ? (unsigned)limit.rlim_cur - DESCRIPTORS_SPARE
 		   : DESCRIPTORS_SPARE / 2;
 }
@@ -437,6 +437,8 @@ server_build(struct server *s, char *error)
 static int
 server_start(struct server *s, char *error)
 {
+	char servers[256];
+
 	raise_descriptors();
 	s->log = log_open();
 	if (s->log == NULL) {
@@ -457,6 +459,12 @@ server_start(struct server *s, char *error)
 		return EX_OSERR;
 	}
 	config_warnings(s->config, warn_to_log, s->log);
+	resolver_servers(s->resolver, servers, sizeof(servers));
+	if (s->config->dns_servers == NULL && !config_servers_are_local(servers)) {
+		log_say(s->log, LOG_LEVEL_WARNING,
+		    "warning: resolv.conf names %s, which is not on this host: answers can be "
+		    "forged on the way", servers);
+	}
 	server_apply(s);
 	state_saver_restore(s->saver, s->config->keep_stale_ms);
 	if (service_manager_watchdog_ms() > 0) {

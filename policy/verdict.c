@@ -31,7 +31,7 @@ const char *
 reason_text(enum reason reason)
 {
 	static const char *const texts[] = {
-#define X(name, text) [REASON_##name] = text,
+#define X(name, text) [REASON_##name] = (text),
 	    REASONS(X)
 #undef X
 	};

@@ -42,8 +42,7 @@ enum action {
 	X(DNSBL, "client is listed")                                                               \
 	X(DNSBL_CLEAN, "client is not listed")                                                     \
 	X(NOT_BACKUP, "recipient is no concern of the backup")                                     \
-	X(NO_QUESTION, "not a question for this policy")                                           \
-	X(OVERLOAD, "too many questions at once")
+	X(NO_QUESTION, "not a question for this policy")
 
 enum reason {
 #define X(name, text) REASON_##name,

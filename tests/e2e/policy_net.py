@@ -1,7 +1,7 @@
 """A private machine for MTAs: own network, mounts and accounts; nothing leaves it.
 
 enter() runs the calling script again inside `unshare`, where lo has the documents' addresses,
-/var/spool, /var/lib and /run are empty, and postfix, mailgraft, nsd and Debian-exim exist as users. A
+/var/spool, /var/lib and /run are empty, and the users of the packages exist. A
 name server (NSD) answers on 127.0.0.1:53 from the zone text given."""
 import os
 import shutil
@@ -63,10 +63,10 @@ def accounts(folder):
     """The users of the packages, without touching the machine's own files."""
     for path, lines in (('/etc/passwd', ['postfix:x:64001:64001::/nonexistent:/bin/false',
                                          'nsd:x:64003:64003::/nonexistent:/bin/false',
-                                         'mailgraft:x:64004:64004::/nonexistent:/bin/false',
+                                         'mailgraft-policyd:x:64004:64004::/nonexistent:/bin/false',
                                          'Debian-exim:x:64005:64005::/nonexistent:/bin/false']),
                         ('/etc/group', ['postfix:x:64001:', 'postdrop:x:64002:', 'nsd:x:64003:',
-                                        'mailgraft:x:64004:', 'Debian-exim:x:64005:'])):
+                                        'mailgraft-policyd:x:64004:', 'Debian-exim:x:64005:'])):
         with open(path) as f:
             text = f.read()
         have = {line.split(':')[0] for line in text.splitlines()}
