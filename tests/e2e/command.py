@@ -1,10 +1,12 @@
 """Runs mailgraft in a scratch folder, for the tests of its subcommands."""
 
 import base64
+import hashlib
 import os
 import shutil
 import subprocess
 import tempfile
+import time
 import unittest
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -84,6 +86,29 @@ class Base(unittest.TestCase):
     def blob_path(self, token):
         digest = self.entry(token)['blob']
         return os.path.join(self.spool, 'blobs', digest[:2], digest)
+
+
+    def age(self, path, days):
+        when = time.time() - days * 86400
+        os.utime(path, (when, when))
+
+    def expire(self, token, days=10):
+        """Makes an entry, and the token for it, that expired days ago and is as old, with its blob."""
+        path = self.entry_path(token)
+        with open(path) as f:
+            lines = f.read().splitlines(True)
+        os.unlink(path)
+        lines[4] = 'expires %d\n' % ((time.time() - days * 86400) // 60)
+        raw = bytearray(base64.urlsafe_b64decode(token))
+        raw[5:25] = hashlib.sha256(''.join(lines).encode()).digest()[:20]
+        token = base64.urlsafe_b64encode(raw).decode()
+        path = self.entry_path(token)
+        with open(path, 'w') as f:
+            f.write(''.join(lines))
+        os.chmod(path, 0o440)
+        self.age(path, days)
+        self.age(self.blob_path(token), days)
+        return token
 
 
 def both(loader, *cases):
