@@ -170,7 +170,7 @@ install: programs
 	$(if $(filter %policyd,$(PROGRAMS)),install -m 755 $O/mailgraft-policyd $(DESTDIR)$(PREFIX)/sbin)
 	for f in doc/exim/mailgraft-exim-setup doc/watch/mailgraft-stuck-mail; do d=$(DESTDIR)$(LIBDIR)/$${f##*/}; \
 	    sed '$(PLACED)' $$f >$$d && chmod 755 $$d || exit 1; done
-	for f in doc/watch/*.service doc/watch/*.timer; do \
+	for f in doc/watch/*.service doc/watch/*.timer doc/spool/*.service doc/spool/*.timer; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/} || exit 1; done
 	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done

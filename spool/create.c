@@ -120,10 +120,11 @@ create_folder(const struct spool *spool, const char *path, mode_t mode, struct s
 	if (parent < 0) {
 		return parent;
 	}
-	if (mkdirat(parent, base, 0700) != 0) {
-		ret = errno == EEXIST ? 0 : spool_fail(why, "mkdirat", path, errno);
+	if (mkdirat(parent, base, mode) != 0 && errno != EEXIST) {
+		ret = spool_fail(why, "mkdirat", path, errno);
 		goto out;
 	}
+	/* Also one that is there: whoever made it may have been killed before this. */
 	fd = spool_open_beneath(spool, path, O_RDONLY | O_DIRECTORY, 0, why);
 	ret = fd < 0 ? fd : hand_over(spool, fd, mode, path, why);
 out:

@@ -32,7 +32,7 @@ int create_write(int fd, const void *data, size_t len, const char *object, struc
  */
 int create_link(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
 
-/* A folder; its name is not synced. One that is there already is no error. */
+/* A folder; its name is not synced. One that is there already gets owner, group and mode. */
 int create_folder(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
 
 /* Makes a name young; removes one; renames one (flags as renameat2's). -ENOENT: gone. */
