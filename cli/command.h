@@ -15,5 +15,6 @@ int ls_main(int argc, char **argv);
 int stat_main(int argc, char **argv);
 int preview_main(int argc, char **argv);
 int stuck_main(int argc, char **argv);
+int check_exim_main(int argc, char **argv);
 
 #endif

@@ -14,6 +14,7 @@ enum {
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */
 	JSON_MEMBERS_MAX = 16,                  /* members of a request */
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
+	OPTION_BYTES = 4096,                    /* bytes of an Exim option that are looked at */
 	EXIM_SAID_MAX = 16 * 1024 * 1024,       /* bytes that Exim may say about itself */
 	EXIM_SILENCE_MS = 30 * 1000,            /* how long it may think */
 	QUEUE_RECHECK_MS = 200,                 /* between the removal of a message's two files */

@@ -24,6 +24,7 @@ static const struct command {
 	{ "gc", gc_main, "remove what has expired" },
 	{ "fsck", fsck_main, "check what is stored" },
 	{ "preview", preview_main, "show what the filter would make of a message" },
+	{ "check-exim", check_exim_main, "say what is dangerous in Exim's configuration" },
 	{ "stuck", stuck_main, "list queued messages that cannot be grafted" },
 };
 

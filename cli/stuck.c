@@ -219,63 +219,31 @@ run(struct stuck *s)
 	return s->found > 0 ? FOUND : EX_OK;
 }
 
-enum { GO_ON = -1 };
-
-static int
-read_options(int argc, char **argv, struct stuck *s, struct complaint *c)
-{
-	static const struct option options[] = {
-		{ "spool", required_argument, NULL, 's' },
-		{ "exim", required_argument, NULL, 'e' },
-		{ "exim-spool", required_argument, NULL, 'q' },
-		{ "json", no_argument, NULL, 'j' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ 0 },
-	};
-	int option;
-
-	while ((option = next_option(argc, argv, options, c)) != -1) {
-		switch (option) {
-		case 's':
-			s->spool = optarg;
-			break;
-		case 'e':
-			s->exim = optarg;
-			break;
-		case 'q':
-			s->exim_spool = optarg;
-			break;
-		case 'j':
-			s->json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return EX_OK;
-		case 'v':
-			puts("mailgraft " MAILGRAFT_VERSION);
-			return EX_OK;
-		default:
-			return complain_aloud("stuck", c);
-		}
-	}
-	return GO_ON;
-}
-
 int
 stuck_main(int argc, char **argv)
 {
+	static const struct option options[] = {
+		COMMON_OPTIONS,
+		{ "exim", required_argument, NULL, 'e' },
+		{ "exim-spool", required_argument, NULL, 'q' },
+		{ 0 },
+	};
+	struct command_line line = { .name = "stuck", .usage = usage };
 	struct stuck s = {.spool = NULL};
 	struct complaint c;
-	int code = read_options(argc, argv, &s, &c);
+	int option, code;
 
-	if (code != GO_ON) {
+	while ((option = command_option(argc, argv, options, &line, &code)) > 0) {
+		*(option == 'e' ? &s.exim : &s.exim_spool) = optarg;
+	}
+	if (option == 0) {
 		return code;
 	}
 	if (optind < argc) {
 		complain(&c, EX_USAGE, "stuck takes no argument, and got '%s'", argv[optind]);
 		return complain_aloud("stuck", &c);
 	}
-	s.spool = spool_path(s.spool);
+	s.json = line.json;
+	s.spool = spool_path(line.spool);
 	return run(&s);
 }

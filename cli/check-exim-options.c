@@ -1,0 +1,126 @@
+/*
+ * check-exim-options.c - rules for Exim's version, its main section, its ACLs
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/check-exim.h"
+
+/* Releases this was tried with: 4.96 (Debian 12) by the tests, to 4.99 by reading. */
+enum { OLDEST = 96, NEWEST = 99 };
+
+static void
+check_version(const struct check *k)
+{
+	const char *at = strstr(k->exim->version, "Exim version 4.");
+	long minor = at == NULL ? 0 : strtol(at + strlen("Exim version 4."), NULL, 10);
+
+	if (minor < OLDEST) {
+		check_danger(k, "version", "Exim", NULL,
+		    "before 4.96, ${run} and transport_filter take header text apart into arguments",
+		    "use Exim 4.96 or later");
+	} else if (minor > NEWEST) {
+		check_advice(k, "version-new", "Exim", NULL, "later than 4.99, which nobody tried",
+		    "try it on a test host first");
+	}
+	if (strstr(k->exim->version, "I18N") == NULL) {
+		check_advice(k, "no-i18n", "Exim", NULL,
+		    "built without internationalisation: utf8_domain_to_alabel fails, and with it delivery",
+		    "write $original_domain alone in Graft-Recipient");
+	}
+}
+
+static void
+check_flags(const struct check *k, const struct section *s)
+{
+	if (option_on(s, "spool_wireformat")) {
+		check_danger(k, "wireformat", "main section", NULL,
+		    "spool_wireformat with a filter delivers messages without their body",
+		    "no_spool_wireformat");
+	}
+	if (option_on(s, "mua_wrapper")) {
+		check_danger(k, "mua-wrapper", "main section", NULL,
+		    "mua_wrapper turns a deferral into a failure: what waits for its attachments is lost",
+		    "no_mua_wrapper");
+	}
+	if (option_on(s, "deliver_drop_privilege")) {
+		check_advice(k, "drop-privilege", "main section", NULL,
+		    "deliver_drop_privilege: initgroups and group of a transport do nothing",
+		    "give Exim's own group to the spool, or leave privilege to Exim");
+	}
+}
+
+static void
+check_values(const struct check *k, const struct section *s)
+{
+	char value[OPTION_BYTES];
+
+	if (option_value(s, "system_filter", value, sizeof(value))[0] != '\0') {
+		check_advice(k, "system-filter", "main section", NULL,
+		    "what a system filter sends to a pipe or a file passes no router: raw",
+		    "let it leave messages with $h_Graft: and $h_Graft-Attach: alone");
+	}
+	if (strstr(option_value(s, "delay_warning_condition", value, sizeof(value)), "h_Graft") == NULL) {
+		check_advice(k, "delay-warning", "main section", NULL,
+		    "the sender of each message that waits for its attachments gets a warning after a day",
+		    "add {def:h_Graft:}{def:h_Graft-Attach:} to delay_warning_condition");
+	}
+}
+
+/* The lines of a named ACL in the file, up to the next name: whether they deal with Graft fields. */
+static bool
+acl_deals(const char *file, const char *name)
+{
+	size_t len = strlen(name);
+	const char *at = file;
+	bool inside = false;
+
+	for (; at != NULL && *at != '\0'; at = strchr(at, '\n'), at = at == NULL ? NULL : at + 1) {
+		size_t line;
+		bool label;
+
+		at += strspn(at, " \t");
+		line = strcspn(at, "\n");
+		label = line > 1 && at[line - 1] == ':' && strcspn(at, " \t=:") == line - 1;
+		if (label || strncmp(at, "begin ", 6) == 0) {
+			inside = label && line == len + 1 && memcmp(at, name, len) == 0;
+		} else if (inside && (memmem(at, line, "acl_mailgraft", 13) != NULL ||
+		    memmem(at, line, "Graft-Attach", 12) != NULL)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void
+check_acl(const struct check *k, const struct section *s, const char *option)
+{
+	char value[OPTION_BYTES];
+
+	option_value(s, option, value, sizeof(value));
+	if (value[0] == '\0') {
+		check_danger(k, "no-acl", "main section", option,
+		    "not set: whoever may send mail may ask for attachments with a token that leaked",
+		    "acl_mailgraft, as doc/exim shows");
+	} else if (k->exim->file[0] == '\0' || strstr(k->exim->file, "begin ") == NULL) {
+		check_advice(k, "acl-unseen", "main section", option,
+		    "Exim shows its ACLs to root only", "run check-exim as root");
+	} else if (!acl_deals(k->exim->file, value)) {
+		check_danger(k, "no-acl", "ACL", value,
+		    "lets strangers' Graft fields pass, and opted-in mail that can never be grafted",
+		    "begin it with: require acl = acl_mailgraft");
+	}
+}
+
+void
+check_main(const struct check *k)
+{
+	const struct section *s = &k->exim->main.section[0];
+
+	check_version(k);
+	check_flags(k, s);
+	check_values(k, s);
+	check_acl(k, s, "acl_smtp_data");
+	check_acl(k, s, "acl_not_smtp");
+}

@@ -1,0 +1,136 @@
+/*
+ * check-exim.c - `mailgraft check-exim`: reads Exim's configuration, says what is dangerous
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/arguments.h"
+#include "cli/check-exim.h"
+#include "cli/command.h"
+#include "cli/exim.h"
+#include "cli/json.h"
+
+static const char usage[] =
+    "usage: mailgraft check-exim [-C FILE] [--exim PROGRAM] [--json]\n"
+    "\n"
+    "Reads what Exim says about its configuration (-bP, -bV) and says what is dangerous\n"
+    "or missing for mailgraft, each with the reason and the cure. Exit 1 if anything is\n"
+    "dangerous. As root it sees more.\n"
+    "\n"
+    "  -C FILE          this configuration instead of the installed one\n"
+    "  --exim PROGRAM   this Exim\n"
+    "  --json           one object a line: level, word, where, reason, cure\n";
+
+enum { DANGEROUS = 1, WHERE_BYTES = 256 };
+
+struct tally {
+	bool json;
+	size_t dangerous, advice;
+};
+
+static void
+show(void *arg, const struct finding *f)
+{
+	struct tally *t = arg;
+	const char *level = f->dangerous ? "dangerous" : "advice";
+	struct complaint line;  /* which leaves no control character in what it holds */
+	int first = 1;
+
+	t->dangerous += f->dangerous;
+	t->advice += !f->dangerous;
+	if (!t->json) {
+		complain(&line, EX_OK, "%s: %s: %s", level, f->where, f->reason);
+		printf("%s\n    cure: %s\n", line.text, f->cure);
+		return;
+	}
+	json_text(stdout, &first, "level", level, strlen(level));
+	json_text(stdout, &first, "word", f->word, strlen(f->word));
+	json_text(stdout, &first, "where", f->where, strlen(f->where));
+	json_text(stdout, &first, "reason", f->reason, strlen(f->reason));
+	json_text(stdout, &first, "cure", f->cure, strlen(f->cure));
+	puts("}");
+}
+
+static void
+report(const struct check *k, bool dangerous, const char *word, const char *kind, const char *name,
+    const char *reason, const char *cure)
+{
+	char where[WHERE_BYTES];
+	struct finding f = {dangerous, word, where, reason, cure};
+
+	snprintf(where, sizeof(where), name == NULL ? "%s" : "%s '%s'", kind, name);
+	k->report(k->arg, &f);
+}
+
+void
+check_danger(const struct check *k, const char *word, const char *kind, const char *name,
+    const char *reason, const char *cure)
+{
+	report(k, true, word, kind, name, reason, cure);
+}
+
+void
+check_advice(const struct check *k, const char *word, const char *kind, const char *name,
+    const char *reason, const char *cure)
+{
+	report(k, false, word, kind, name, reason, cure);
+}
+
+static int
+run(const char *program, const char *file, bool json)
+{
+	struct tally t = {.json = json};
+	struct exim_config exim = {.version = NULL};
+	struct check k = {.exim = &exim, .report = show, .arg = &t};
+	struct complaint c;
+
+	program = exim_program(program, &c);
+	if (program == NULL || exim_config_read(program, file, &exim, &c) < 0) {
+		exim_config_free(&exim);
+		return complain_aloud("check-exim", &c);
+	}
+	check_main(&k);
+	check_routers(&k);
+	check_transports(&k);
+	exim_config_free(&exim);
+	if (!json && t.dangerous + t.advice == 0) {
+		puts("nothing dangerous, nothing missing");
+	}
+	if (finish_output("check-exim") != EX_OK) {
+		return EX_IOERR;
+	}
+	return t.dangerous > 0 ? DANGEROUS : EX_OK;
+}
+
+int
+check_exim_main(int argc, char **argv)
+{
+	/* "-C" as Exim has it; the options of mailgraft are long ones. */
+	static const struct option options[] = {
+		COMMON_OPTIONS,
+		{ "exim", required_argument, NULL, 'e' },
+		{ "config", required_argument, NULL, 'C' },
+		{ 0 },
+	};
+	static char config[] = "--config";
+	struct command_line line = { .name = "check-exim", .usage = usage };
+	const char *program = NULL, *file = NULL;
+	struct complaint c;
+	int option, code;
+
+	for (int i = 1; i < argc; i++) {
+		argv[i] = strcmp(argv[i], "-C") == 0 ? config : argv[i];
+	}
+	while ((option = command_option(argc, argv, options, &line, &code)) > 0) {
+		*(option == 'e' ? &program : &file) = optarg;
+	}
+	if (option == 0) {
+		return code;
+	}
+	if (optind < argc) {
+		complain(&c, EX_USAGE, "check-exim takes no argument, and got '%s'", argv[optind]);
+		return complain_aloud("check-exim", &c);
+	}
+	return run(program, file, line.json);
+}
