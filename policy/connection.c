@@ -250,6 +250,8 @@ connection_answer(
 		assert(!now);
 		return false;
 	}
+	/* A verdict may stand before all that was asked is answered: nobody waits for the rest. */
+	resolver_cancel(&c->waiter);
 	took = c->state == WAITING ? loop_now(c->set->loop) - c->asked : 0;
 	engine_record(e, r, &d, took);
 	*answers_len += reply_write(answers + *answers_len, d.reply, d.text);
