@@ -341,13 +341,16 @@ relay_verdict(const struct relay_rules *rules, const struct identity *me,
 			return;
 		}
 	}
-	if (!scan_load(&s, &recipient->domain)) {
-		return;
+	if (scan_load(&s, &recipient->domain)) {
+		if (rules->mode == RELAY_COMPAT) {
+			verdict_compat(&s);
+		} else {
+			verdict_all_better(&s, pin != NULL ? &pin->hosts : &rules->networks);
+		}
 	}
-	if (rules->mode == RELAY_COMPAT) {
-		verdict_compat(&s);
-	} else {
-		verdict_all_better(&s, pin != NULL ? &pin->hosts : &rules->networks);
+	/* Old data may let mail in while DNS is dead, but bounce none: its sender tries again. */
+	if (v->stale && v->action == ACTION_REFUSE) {
+		v->action = ACTION_TEMPORARY;
 	}
 }
 

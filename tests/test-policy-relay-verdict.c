@@ -22,6 +22,7 @@
 	"A gone = for:60 nxdomain; AAAA gone = for:60 nxdomain;"                                   \
 	"A away = for:100000 nxdomain; AAAA away = for:100000 nodata;"                             \
 	"A fresh6 = for:100000 nodata; AAAA fresh6 = for:60 nodata;"                               \
+	"A lost = stale for:100000 nxdomain; AAAA lost = stale for:100000 nxdomain;"               \
 	"A old = stale 198.51.100.14; AAAA old = stale nodata;"
 
 struct outcome {
@@ -100,6 +101,12 @@ static const struct row {
 	    .want = { NO(PRIMARY_GONE), OK, OK }, },
 	{ .name = "stale data counts, and is marked", .mx = "stale 10:p.in 20:mx1.me",
 	    .want = { OK, OK, OK }, .stale = true, },
+	{ .name = "stale data bounces nothing: not me", .mx = "stale 10:p.in",
+	    .want = { TEMP(NOT_MX), TEMP(NOT_MX), TEMP(NOT_MX) }, .stale = true, },
+	{ .name = "stale data bounces nothing: no domain", .mx = "stale nxdomain",
+	    .want = { TEMP(NXDOMAIN), TEMP(NXDOMAIN), TEMP(NXDOMAIN) }, .stale = true, },
+	{ .name = "stale absence bounces nothing", .mx = "10:lost 20:mx1.me",
+	    .want = { TEMP(PRIMARY_GONE), OK, TEMP(PRIMARY_GONE) }, .stale = true, },
 	{ .name = "stale host data counts", .mx = "10:old 20:mx1.me", .want = { OK, OK, OK },
 	    .stale = true, },
 };
