@@ -8,6 +8,7 @@ struct pass {
 	struct engine *engine;
 	struct resolver_waiter *waiter;
 	bool unkept;
+	bool kept; /* the domain had a positive verdict once */
 };
 
 static struct fact
@@ -17,6 +18,7 @@ pass_look(void *context, enum dns_type type, const char *name, size_t len)
 	struct fact f = resolver_look(p->engine->resolver, p->waiter, type, name, len);
 
 	p->unkept = p->unkept || (f.answer != NULL && !f.kept);
+	p->kept = p->kept || (type == DNS_MX && f.kept);
 	return f;
 }
 
@@ -69,10 +71,15 @@ engine_decide(
 	if (d->verdict.action == ACTION_WAIT) {
 		return false;
 	}
-	/* An absent primary is kept too: for how long it has been absent must not be lost. */
+	/*
+	 * An absent primary is kept too: for how long it has been absent must not be lost. But not
+	 * for domains that were never let in, or strangers could push out what is kept.
+	 */
 	if (pass.unkept &&
-	    (d->relay.action == ACTION_PERMIT || d->relay.reason == REASON_PRIMARY_TEMP ||
-		d->relay.reason == REASON_PRIMARY_GONE || d->relay.reason == REASON_RCPT_UNKNOWN)) {
+	    (d->relay.action == ACTION_PERMIT ||
+		(pass.kept && (d->relay.reason == REASON_PRIMARY_TEMP ||
+				  d->relay.reason == REASON_PRIMARY_GONE ||
+				  d->relay.reason == REASON_RCPT_UNKNOWN)))) {
 		engine_keep(e, d);
 	}
 	if (d->dnsbl_asked) {
