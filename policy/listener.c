@@ -62,15 +62,17 @@ bind_unix(int fd, const struct endpoint *e, const char **what)
 {
 	struct sockaddr_un un;
 	char path[sizeof(un.sun_path)];
+	struct stat st;
+	mode_t mask;
 	uid_t uid;
 	gid_t gid;
 	int r;
 
 	memcpy(&un, &e->address, sizeof(un));
 	memcpy(path, un.sun_path, sizeof(path));
-	if (access(path, F_OK) == 0 && !socket_is_dead(e)) {
-		*what = "bind";
-		return -EADDRINUSE;
+	*what = "bind";
+	if (lstat(path, &st) == 0 && (!S_ISSOCK(st.st_mode) || !socket_is_dead(e))) {
+		return S_ISSOCK(st.st_mode) ? -EADDRINUSE : -EEXIST;
 	}
 	r = look_up_owner(e, &uid, &gid, what);
 	if (r != 0) {
@@ -82,17 +84,15 @@ bind_unix(int fd, const struct endpoint *e, const char **what)
 		return -ENAMETOOLONG;
 	}
 	(void)unlink(un.sun_path);
-	*what = "bind";
-	if (bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0) {
-		return -errno;
+	/* The directory may be another user's (Postfix's private/): follow no link put there. */
+	mask = umask(0777 & ~e->mode);
+	r = bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0 ? -errno : 0;
+	(void)umask(mask);
+	if (r != 0) {
+		return r;
 	}
 	*what = "set the owner of";
-	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && chown(un.sun_path, uid, gid) != 0) {
-		r = -errno;
-		goto out;
-	}
-	*what = "set the mode of";
-	if (chmod(un.sun_path, e->mode) != 0) {
+	if ((uid != (uid_t)-1 || gid != (gid_t)-1) && lchown(un.sun_path, uid, gid) != 0) {
 		r = -errno;
 		goto out;
 	}
