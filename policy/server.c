@@ -165,6 +165,16 @@ listener_want(struct server *s, const struct endpoint *e, enum server_face face,
 	return true;
 }
 
+static void
+server_close_fresh(struct server *s)
+{
+	for (unsigned i = 0; i < LISTENERS; i++) {
+		if (s->listeners[i].used && s->listeners[i].fresh) {
+			listener_close(s, &s->listeners[i]);
+		}
+	}
+}
+
 /* Opens what a configuration needs beyond what is open. On failure nothing has changed. */
 static bool
 server_open_listeners(struct server *s, const struct config *c, char *error)
@@ -179,10 +189,8 @@ server_open_listeners(struct server *s, const struct config *c, char *error)
 	}
 	ok = ok && listener_want(s, &c->control, SERVER_CONTROL, error) &&
 	     listener_want(s, &c->metrics, SERVER_METRICS, error);
-	for (unsigned i = 0; i < LISTENERS && !ok; i++) {
-		if (s->listeners[i].used && s->listeners[i].fresh) {
-			listener_close(s, &s->listeners[i]);
-		}
+	if (!ok) {
+		server_close_fresh(s);
 	}
 	return ok;
 }
@@ -239,6 +247,16 @@ server_reload_failed(struct server *s, const char *why)
 	service_manager_tell("READY=1");
 }
 
+/* What came while a reload was under way: the file may have changed since that one read it. */
+static void
+server_reload_again(struct server *s)
+{
+	if (s->again) {
+		s->again = false;
+		(void)server_reload(s);
+	}
+}
+
 /* The recipients are in: swap. Nothing can fail from here on but the resolver's change. */
 static void
 server_swap(void *context, const char *error)
@@ -249,7 +267,9 @@ server_swap(void *context, const char *error)
 	const char *why;
 
 	if (error != NULL) {
+		server_close_fresh(s);
 		server_reload_failed(s, error);
+		server_reload_again(s);
 		return;
 	}
 	settings = resolver_settings_from(s->next);
@@ -270,6 +290,7 @@ server_swap(void *context, const char *error)
 	s->reload_error[0] = 0;
 	log_say(s->log, LOG_LEVEL_INFO, "reloaded %s", s->config_path);
 	service_manager_tell("READY=1");
+	server_reload_again(s);
 }
 
 bool
@@ -307,7 +328,9 @@ server_signal(void *context, uint32_t events)
 
 	(void)events;
 	while (read(s->signals.fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
-		if (info.ssi_signo == SIGHUP) {
+		if (info.ssi_signo == SIGHUP && s->next != NULL) {
+			s->again = true;
+		} else if (info.ssi_signo == SIGHUP) {
 			(void)server_reload(s);
 		} else {
 			loop_stop(s->loop);

@@ -37,6 +37,7 @@ struct server {
 	const char *config_path;
 	struct config *config;
 	struct config *next; /* a reload under way */
+	bool again;	     /* asked for meanwhile */
 	struct loop *loop;
 	struct log *log;
 	struct resolver *resolver;
