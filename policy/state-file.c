@@ -213,13 +213,15 @@ static bool
 take_entry(struct dns_cache *cache, const struct state_entry *s, int64_t offset, int64_t now)
 {
 	struct dns_entry *e = dns_cache_obtain(cache, s->type, s->name.text, s->name.len);
+	int64_t ttl;
 
 	if (e == NULL || e->answer != NULL || !dns_cache_learn(e, &s->room->answer, now)) {
 		return false;
 	}
 	e->learned = s->learned - offset < now ? s->learned - offset : now;
 	e->since = s->since - offset < now ? s->since - offset : now;
-	e->expires = e->learned + (s->expires - s->learned);
+	ttl = s->expires - s->learned;
+	e->expires = e->learned + (ttl < DNS_TTL_MAX * 1000 ? ttl : DNS_TTL_MAX * 1000);
 	e->restored = true;
 	dns_cache_keep(cache, e);
 	return true;
