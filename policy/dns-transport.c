@@ -115,8 +115,7 @@ dns_transport_open(
 {
 	struct dns_transport *t = calloc(1, sizeof(*t));
 	struct ares_options options = {
-	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
-		     ARES_FLAG_STAYOPEN,
+	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN,
 	    .timeout = timeout_ms,
 	    .tries = tries,
 	    .sock_state_cb = transport_socket_state,
