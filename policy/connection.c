@@ -222,7 +222,9 @@ connection_send(struct connection *c, const char *bytes, size_t len)
 	sent = n > 0 ? (size_t)n : 0;
 	if (sent < len) {
 		assert(c->out == NULL);
-		c->out = malloc(len - sent);
+		if (c->set->buffered + (len - sent) <= CONNECTION_BUFFERS_MAX) {
+			c->out = malloc(len - sent);
+		}
 		if (c->out == NULL) {
 			connection_close(c, CONNECTION_NO_MEMORY);
 			return false;

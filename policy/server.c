@@ -75,8 +75,17 @@ server_accept(void *context, uint32_t events)
 		max = server_connections_max();
 	}
 	for (unsigned i = 0; i < CONNECTION_ACCEPT_BURST && !s->paused; i++) {
-		int fd = accept4(l->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd;
 
+		/*
+		 * One more than can be served waits in the backlog: it would be lost here. Only the
+		 * first is sure to be there, and worth another's connection.
+		 */
+		if (l->face == SERVER_POLICY && s->connections.count >= max &&
+		    (i > 0 || !server_make_room(s))) {
+			return;
+		}
+		fd = accept4(l->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
 				(void)server_make_room(s);
@@ -87,8 +96,6 @@ server_accept(void *context, uint32_t events)
 			text_service_take(s->control, fd);
 		} else if (l->face == SERVER_METRICS) {
 			text_service_take(s->metrics, fd);
-		} else if (s->connections.count >= max && !server_make_room(s)) {
-			close(fd);
 		} else {
 			connection_open(&s->connections, fd);
 		}
