@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -235,16 +236,22 @@ state_file_read(const char *directory, struct dns_cache *cache, int64_t now, int
 	char path[4096], line[STATE_LINE_MAX];
 	union dns_answer_room room;
 	struct state_entry e = {.room = &room};
+	struct stat st;
 	FILE *f;
+	int fd;
 
 	*taken = *skipped = 0;
 	*what = "read";
 	if ((size_t)snprintf(path, sizeof(path), "%s/dns", directory) >= sizeof(path)) {
 		return -ENAMETOOLONG;
 	}
-	f = fopen(path, "re");
-	if (f == NULL) {
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
 		return errno == ENOENT ? 0 : -errno;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || (f = fdopen(fd, "r")) == NULL) {
+		close(fd);
+		return -EINVAL;
 	}
 	if (fgets(line, sizeof(line), f) == NULL || strcmp(line, header) != 0) {
 		*skipped = 1;
