@@ -165,7 +165,7 @@ config_yaml_duration(
 		return false;
 	}
 	value = text[0] >= '0' && text[0] <= '9' ? strtod(text, &end) : -1;
-	unit = value >= 0 ? duration_unit(end) : 0;
+	unit = end != NULL ? duration_unit(end) : 0;
 	if (unit <= 0 || value > 1e9) {
 		return config_yaml_expected(y, node, "%s", what);
 	}

@@ -544,7 +544,8 @@ connection_reconsider(struct connection_set *set)
 void
 connection_close_all(struct connection_set *set)
 {
-	while (set->oldest != NULL) {
-		connection_close(set->oldest, CONNECTION_DONE);
+	for (struct connection *c = set->oldest, *newer; c != NULL; c = newer) {
+		newer = c->newer;
+		connection_close(c, CONNECTION_DONE);
 	}
 }

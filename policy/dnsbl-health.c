@@ -81,7 +81,7 @@ test_family(struct zone_health *z, bool ipv6, bool last, const char **problem)
 
 	*problem = NULL;
 	for (unsigned which = 0; which < 2; which++) {
-		struct domain_name name;
+		struct domain_name name = {0, ""};
 		struct address code;
 		enum dnsbl_result result;
 		struct fact f;
@@ -171,7 +171,7 @@ static void
 zone_test(void *context)
 {
 	struct zone_health *z = context;
-	struct domain_name name;
+	struct domain_name name = {0, ""};
 
 	/* Ask again, whatever the cache holds. */
 	for (unsigned i = 0; i < 4; i++) {

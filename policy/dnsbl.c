@@ -102,7 +102,7 @@ dnsbl_judge(const struct dnsbl_zone *zones, unsigned count, const bool *usable,
 	j->waiting = false;
 	j->score = 0;
 	for (unsigned i = 0; i < count; i++) {
-		struct domain_name name;
+		struct domain_name name = {0, ""};
 		struct fact f;
 
 		j->results[i] = DNSBL_OUT;

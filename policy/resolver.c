@@ -170,6 +170,22 @@ query_join(struct dns_query *q, struct resolver_waiter *waiter)
 	return true;
 }
 
+/* The next one who waits, no longer tied to the query. */
+static struct resolver_waiter *
+query_take(struct dns_query *q)
+{
+	struct resolver_link *link = q->links;
+	struct resolver_waiter *waiter = link->waiter;
+
+	q->links = link->query_next;
+	if (q->links != NULL) {
+		q->links->query_previous = NULL;
+	}
+	link_unwait(link);
+	free(link);
+	return waiter;
+}
+
 /*
  * Tells everyone who waits, later and from the loop: an answer may come while someone asks. A
  * waiter may do anything meanwhile, so take one at a time.
@@ -183,11 +199,8 @@ resolver_tell(void *context)
 		struct dns_query *q = r->done;
 
 		while (q->links != NULL) {
-			struct resolver_link *link = q->links;
-			struct resolver_waiter *waiter = link->waiter;
+			struct resolver_waiter *waiter = query_take(q);
 
-			link_unwait(link);
-			link_free(link);
 			waiter->arrived(waiter->context);
 		}
 		r->done = q->done_next;
