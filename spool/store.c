@@ -14,16 +14,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "spool/create.h"
 #include "spool/lock.h"
 #include "spool/path.h"
 
+/* By the clock that file times are of, and by one that is never set and runs on in suspension. */
+struct moment {
+	time_t real, boot;
+};
+
 struct item {
 	int blob;               /* our unnamed file, or the blob that was there */
 	int entry;
 	bool fresh;             /* the blob is ours and has no name yet */
+	bool made;              /* both files are ours, and of `begun` */
+	struct moment begun;
 	char blob_path[BLOB_PATH_MAX];
 	char entry_path[ENTRY_PATH_MAX];
 };
@@ -32,6 +40,7 @@ struct store {
 	const struct spool *spool;
 	int lock;
 	int fd;                 /* the content being written, or -1 */
+	struct moment begun;
 	struct sha256 sha256;
 	struct checksum checksum;
 	struct store_content content;
@@ -119,6 +128,23 @@ store_close(struct store **store)
 	*store = NULL;
 }
 
+static struct moment
+moment_now(void)
+{
+	struct timespec boot = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return (struct moment){ .real = time(NULL), .boot = boot.tv_sec };
+}
+
+static bool
+is_recent(const struct moment *m)
+{
+	struct moment now = moment_now();
+
+	return now.boot - m->boot < STORE_YOUNG && now.real - m->real < STORE_YOUNG;
+}
+
 int
 store_begin(struct store *s, struct spool_fail *why)
 {
@@ -130,6 +156,7 @@ store_begin(struct store *s, struct spool_fail *why)
 	sha256_begin(&s->sha256);
 	checksum_begin(&s->checksum);
 	s->content.size = 0;
+	s->begun = moment_now();
 	return 0;
 }
 
@@ -280,6 +307,8 @@ store_add(struct store *s, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTE
 	blob_path(s->content.digest, item->blob_path);
 	ret = adopt(s, &item->blob, item->blob_path, why);
 	item->fresh = ret == -ENOENT;
+	item->made = item->fresh;
+	item->begun = s->begun;
 	if (ret == 0 || item->fresh) {
 		ret = write_entry(s, entry, item, id_r, why);
 	}
@@ -342,6 +371,7 @@ link_blob(struct store *s, struct item *item, struct spool_fail *why)
 		if (ret != -EEXIST) {
 			break;
 		}
+		item->made = false;
 		/* -ENOENT: it was there, and gc took it in between. */
 		ret = adopt(s, &item->blob, item->blob_path, why);
 		if (ret != -ENOENT) {
@@ -363,6 +393,7 @@ link_entry(struct store *s, struct item *item, struct spool_fail *why)
 		if (ret != -EEXIST) {
 			return ret;
 		}
+		item->made = false;
 		theirs = spool_open_file(s->spool, item->entry_path, 0, &size, why);
 		if (theirs >= 0) {
 			ret = compare(s, item->entry, theirs, item->entry_path, why);
@@ -408,7 +439,12 @@ put_back(struct store *s, struct item *item, struct spool_fail *why)
 static int
 keep(struct store *s, struct item *item, struct spool_fail *why)
 {
-	int ret = create_touch(s->spool, item->blob_path, why);
+	int ret;
+
+	if (item->made && is_recent(&item->begun)) {
+		return 0;
+	}
+	ret = create_touch(s->spool, item->blob_path, why);
 
 	if (ret == -ENOENT) {
 		ret = put_back(s, item, why);
