@@ -10,7 +10,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-static const char default_spool[] = "/var/spool/mailgraft";
+#include "cli/config.h"
 
 int
 next_option(int argc, char **argv, const struct option *options, struct complaint *c)
@@ -74,7 +74,7 @@ spool_path(const char *option)
 	if (option != NULL) {
 		return option;
 	}
-	return environment != NULL && environment[0] != '\0' ? environment : default_spool;
+	return environment != NULL && environment[0] != '\0' ? environment : config()->spool;
 }
 
 int

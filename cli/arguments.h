@@ -35,7 +35,7 @@ struct command_line {
 int command_option(int argc, char **argv, const struct option *options, struct command_line *line,
     int *code);
 
-/* --spool, $MAILGRAFT_SPOOL, or the default. */
+/* --spool, $MAILGRAFT_SPOOL, or what the configuration says. */
 const char *spool_path(const char *option);
 
 /* "90m", "36h", "14d", "4w" to seconds. -1: not that, or too far off. */

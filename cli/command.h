@@ -9,6 +9,7 @@
 int init_main(int argc, char **argv);
 int put_main(int argc, char **argv);
 int keys_main(int argc, char **argv);
+int config_main(int argc, char **argv);
 int fsck_main(int argc, char **argv);
 int gc_main(int argc, char **argv);
 int ls_main(int argc, char **argv);

@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/config.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "spool/sweep.h"
@@ -108,7 +109,7 @@ gc_main(int argc, char **argv)
 		{ 0 },
 	};
 	struct command_line line = { .name = "gc", .usage = usage };
-	struct sweep_options sweep_options = { .grace = GRACE_DEFAULT };
+	struct sweep_options sweep_options = { .grace = config()->grace };
 	struct complaint c;
 	int option, ret;
 

@@ -15,6 +15,7 @@
 
 #include "cli/address.h"
 #include "cli/arguments.h"
+#include "cli/config.h"
 #include "mime/message-check.h"
 #include "mime/part-header.h"
 #include "spool/hex.h"
@@ -246,6 +247,10 @@ copy_source(struct intake *in, const struct request *r, int fd, const struct sta
 		/* One that grows without end must not fill the disk. */
 		if (regular && size > (uint64_t)st->st_size) {
 			break;
+		}
+		if (size > config()->largest_file) {
+			return complain(c, EX_DATAERR, "cannot store '%.200s': over the %llu bytes that largest-file allows",
+			    file, (unsigned long long)config()->largest_file);
 		}
 		message_check_add(check, in->chunk, (size_t)n);
 		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {

@@ -9,6 +9,7 @@ enum {
 	EXPIRES_DEFAULT = 30 * 24 * 60 * 60,    /* seconds a token is good for */
 	GRACE_DEFAULT = 24 * 60 * 60,           /* seconds that gc leaves what is dead or new */
 	GRACE_MIN = 60 * 60,                    /* a put must be over within it */
+	CONFIG_PATH_MAX = 4096,                 /* bytes of a value in the configuration, with its NUL */
 	NAME_MAX_BYTES = 1024,                  /* bytes of a file name in a message */
 	BATCH_LINE_MAX = 64 * 1024,             /* bytes of a request's line */
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */

@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/complaint.h"
+#include "cli/config.h"
 
 static const struct command {
 	const char *name;
@@ -23,6 +24,7 @@ static const struct command {
 	{ "stat", stat_main, "count what is stored" },
 	{ "gc", gc_main, "remove what has expired" },
 	{ "fsck", fsck_main, "check what is stored" },
+	{ "config", config_main, "check and show the configuration" },
 	{ "preview", preview_main, "show what the filter would make of a message" },
 	{ "check-exim", check_exim_main, "say what is dangerous in Exim's configuration" },
 	{ "stuck", stuck_main, "list queued messages that cannot be grafted" },
@@ -55,6 +57,9 @@ main(int argc, char **argv)
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return EX_OK;
+	}
+	if (config_load(&c) != 0) {
+		return complain_aloud("", &c);
 	}
 	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
 		if (strcmp(argv[1], commands[i].name) == 0) {

@@ -8,6 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/batch.h"
 #include "cli/command.h"
+#include "cli/config.h"
 #include "cli/intake.h"
 
 static const char usage[] =
@@ -147,7 +148,7 @@ put_main(int argc, char **argv)
 {
 	struct options o = {
 		.line = { .name = "put", .usage = usage },
-		.request = { .expires = EXPIRES_DEFAULT },
+		.request = { .expires = config()->expires },
 	};
 	struct intake *in = NULL;
 	struct complaint c;

@@ -36,7 +36,7 @@ class Base(unittest.TestCase):
         return path
 
     def environment(self, more=None):
-        environment = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C'}
+        environment = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C', 'MAILGRAFT_CONFIG': '/dev/null'}
         for name in ('ASAN_OPTIONS', 'UBSAN_OPTIONS'):
             if name in os.environ:
                 environment[name] = os.environ[name]

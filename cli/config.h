@@ -1,0 +1,34 @@
+/*
+ * config.h - defaults of the command line, from a file
+ *
+ * /etc/mailgraft/mailgraft.yaml, or what MAILGRAFT_CONFIG names:
+ *
+ *	spool: /var/spool/mailgraft
+ *	expires: 30d            # of tokens, where --expires is not given
+ *	grace: 24h              # of gc, where --grace is not given
+ *	largest-file: 100M      # what `put` takes; K, M, G are powers of 1024
+ *
+ * Everything may be left out, also the file. The filter does not read it.
+ */
+#ifndef CLI_CONFIG_H
+#define CLI_CONFIG_H
+
+#include <stdint.h>
+
+#include "cli/complaint.h"
+
+struct config {
+	char spool[CONFIG_PATH_MAX];
+	uint64_t expires, grace;        /* seconds */
+	uint64_t largest_file;          /* bytes */
+};
+
+/* Reads the file, once, before anything else. -1 with file, line, column and what was expected. */
+int config_load(struct complaint *c);
+
+const struct config *config(void);
+
+/* Where it was read from. */
+const char *config_file(void);
+
+#endif
