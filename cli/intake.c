@@ -16,6 +16,7 @@
 #include "cli/address.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
+#include "cli/scanner.h"
 #include "mime/message-check.h"
 #include "mime/part-header.h"
 #include "spool/hex.h"
@@ -343,6 +344,9 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 	}
 	store_end(in->store, &content);
 	e->size = content.size;
+	if (r->scanner != NULL && scanner_run(r->scanner, store_fd(in->store), r->file, c) != 0) {
+		return -1;
+	}
 	if (r->type == NULL && sniff_content(in, r->file, &check, e, c) != 0) {
 		return -1;
 	}

@@ -13,7 +13,7 @@
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
-    "                     [--to ADDRESS] [--expires 14d] [--json] FILE…\n"
+    "                     [--to ADDRESS] [--expires 14d] [--exec COMMAND] [--json] FILE…\n"
     "       mailgraft put --batch [OPTION…] < REQUESTS\n"
     "\n"
     "Stores files in their order and prints one token a line. '-' is standard input.\n"
@@ -24,6 +24,8 @@ static const char usage[] =
     "  --cid ID         its Content-ID\n"
     "  --to ADDRESS     good for this recipient only\n"
     "  --expires SPAN   good for so many m, h, d or w (30d)\n"
+    "  --exec COMMAND   stores only what this command, run by the shell with the content\n"
+    "                   on standard input, passes by exit 0\n"
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
     "                   name, expires\n"
     "  --batch          one request a line on standard input, one answer a line:\n"
@@ -49,6 +51,7 @@ read_options(int argc, char **argv, struct options *o, int *code)
 		{ "cid", required_argument, NULL, 'c' },
 		{ "to", required_argument, NULL, 'r' },
 		{ "expires", required_argument, NULL, 'e' },
+		{ "exec", required_argument, NULL, 'x' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ 0 },
 	};
@@ -71,6 +74,9 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			break;
 		case 'r':
 			o->request.to = optarg;
+			break;
+		case 'x':
+			o->request.scanner = optarg;
 			break;
 		case 'b':
 			o->batch = true;
