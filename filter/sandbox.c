@@ -72,67 +72,47 @@ confine_files(int spool)
 
 #ifdef OUR_ARCH
 
-/* Jumps to the end where the number is this one; the last one is followed by the kill. */
-#define ALLOW(call) \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), \
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+/* What grafting calls; not what the C library could call when we have made a mistake: that may end here. */
+static const __u32 calls[] = {
+	/* the message and the blobs */
+	SYS_read, SYS_pread64, SYS_write, SYS_writev, SYS_openat2, SYS_newfstatat, SYS_fstat,
+	SYS_close, SYS_fcntl,
+#ifdef SYS_poll
+	SYS_poll,
+#else
+	SYS_ppoll,
+#endif
+	/* time, the alarm, the log */
+	SYS_clock_gettime, SYS_sendmsg, SYS_rt_sigreturn, SYS_restart_syscall,
+#ifdef SYS_alarm
+	SYS_alarm,
+#else
+	SYS_setitimer,
+#endif
+	/* memory for the text of an error that the C library does not know, and the end */
+	SYS_brk, SYS_mmap, SYS_exit_group,
+};
 
+enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
+
+/* A short program: the kernel runs it once for each system call there is, to see which are always allowed. */
 static void
 confine_calls(void)
 {
-	static const struct sock_filter program[] = {
+	struct sock_filter program[4 + CALLS + 2] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		/* the message and the blobs */
-		ALLOW(read),
-		ALLOW(pread64),
-		ALLOW(write),
-		ALLOW(writev),
-		ALLOW(openat2),
-		ALLOW(newfstatat),
-		ALLOW(fstat),
-		ALLOW(close),
-		ALLOW(lseek),
-		ALLOW(ppoll),
-#ifdef SYS_poll
-		ALLOW(poll),
-#endif
-		ALLOW(fcntl),
-		/* time, the alarm, the log */
-		ALLOW(clock_gettime),
-		ALLOW(gettimeofday),
-#ifdef SYS_time
-		ALLOW(time),
-#endif
-#ifdef SYS_alarm
-		ALLOW(alarm),
-#endif
-		ALLOW(setitimer),
-		ALLOW(rt_sigreturn),
-		ALLOW(restart_syscall),
-		ALLOW(sendmsg),
-		/* the C library's memory, and the end */
-		ALLOW(brk),
-		ALLOW(mmap),
-		ALLOW(munmap),
-		ALLOW(exit_group),
-		ALLOW(exit),
-		/* abort() */
-		ALLOW(rt_sigprocmask),
-		ALLOW(rt_sigaction),
-		ALLOW(gettid),
-		ALLOW(getpid),
-		ALLOW(tgkill),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		[4 + CALLS] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		[4 + CALLS + 1] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	/* The kernel's structure is not const, though it only reads. */
-	struct sock_fprog fprog = {
-		.len = sizeof(program) / sizeof(program[0]),
-		.filter = (struct sock_filter *)(size_t)program,
-	};
+	struct sock_fprog fprog = {.len = 4 + CALLS + 2, .filter = program};
 
+	for (unsigned i = 0; i < CALLS; i++) {
+		program[4 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i],
+		    (__u8)(CALLS - i), 0);
+	}
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog);
 }
 
