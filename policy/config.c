@@ -119,7 +119,7 @@ config_load(const char *path, char *error)
 	char *bytes = NULL;
 	size_t len = 0;
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0) {
 		snprintf(error, CONFIG_ERROR_MAX, "cannot open '%s': %s", path, strerror(errno));

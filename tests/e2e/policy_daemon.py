@@ -1,4 +1,5 @@
 """Starts mailgraft-policyd on a configuration, asks it as the MTAs do, and stops it."""
+import atexit
 import json
 import os
 import select
@@ -26,6 +27,7 @@ def scratch():
     """A private folder, short enough for UNIX sockets, that others may pass through."""
     path = tempfile.mkdtemp(prefix='policy-', dir='/tmp')
     os.chmod(path, 0o755)
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
 
