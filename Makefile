@@ -158,24 +158,25 @@ bench-run:
 	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT MINUTES,$(if $($v),$v=$($v)))
 
 # The Exim files are put aside; mailgraft-exim-setup puts them where Exim reads them.
+WATCH  := $(addprefix doc/watch/mailgraft-,counters munin nagios stuck-mail)
 LIBDIR := $(PREFIX)/lib/mailgraft
 SHARE  := $(PREFIX)/share
 PLACED := s|/usr/lib/mailgraft|$(LIBDIR)|g; s|/usr/share|$(SHARE)|g
 
 install: programs
-	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBDIR) $(SHARE)/doc/mailgraft/exim \
+	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBDIR) $(SHARE)/doc/mailgraft/exim $(SHARE)/doc/mailgraft/watch \
 	    $(SHARE)/mailgraft/exim/debian $(SHARE)/mailgraft/exim/mailgraft $(PREFIX)/lib/systemd/system)
 	install -m 755 $(wildcard $O/mailgraft) $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(filter %filter %preflight,$(PROGRAMS)) $(DESTDIR)$(LIBDIR)
 	$(if $(filter %policyd,$(PROGRAMS)),install -m 755 $O/mailgraft-policyd $(DESTDIR)$(PREFIX)/sbin)
-	for f in doc/exim/mailgraft-exim-setup doc/watch/mailgraft-stuck-mail; do d=$(DESTDIR)$(LIBDIR)/$${f##*/}; \
+	for f in doc/exim/mailgraft-exim-setup $(WATCH); do d=$(DESTDIR)$(LIBDIR)/$${f##*/}; \
 	    sed '$(PLACED)' $$f >$$d && chmod 755 $$d || exit 1; done
 	for f in doc/watch/*.service doc/watch/*.timer doc/spool/*.service doc/spool/*.timer; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/} || exit 1; done
 	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done
-	for f in doc/exim/*.md doc/exim/*.conf; do \
-	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/doc/mailgraft/exim/$${f##*/} || exit 1; done
+	for f in doc/exim/*.md doc/exim/*.conf doc/watch/README.md doc/watch/logcheck; do \
+	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/doc/mailgraft/$${f#doc/} || exit 1; done
 	install -m 644 README.md $(DESTDIR)$(SHARE)/doc/mailgraft
 	for f in doc/*.[1-8]; do d=$(DESTDIR)$(SHARE)/man/man$${f##*.}; \
 	    install -d $$d && install -m 644 $$f $$d || exit 1; done
