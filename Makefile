@@ -4,6 +4,7 @@
 #   make demo       the main job, start to end, through a private Exim
 #   make check      every test, sanitizer runs included
 #   make lint       clang-tidy, cppcheck, shellcheck, mandoc
+#   make fuzz       each fuzz target for FUZZ_SECONDS (30) in clang's libFuzzer; what it finds is in build/fuzz/
 #   make bench      micro-benchmarks; results in build/bench/
 #   make bench-run  the bulk run through a private Exim (N, SIZE, MODE)
 #   make deps       the Debian packages that building and testing need
@@ -39,6 +40,8 @@ L.rel  := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 C.asan := -O1 -g -fno-omit-frame-pointer -fPIE \
           -fsanitize=address,undefined -fno-sanitize-recover=all
 L.asan := -fsanitize=address,undefined -Wl,--as-needed
+C.fuzz := $(C.asan) -fsanitize=fuzzer-no-link -w
+L.fuzz := -fsanitize=fuzzer,address,undefined -Wl,--as-needed
 
 OURS := -std=c17 -D_GNU_SOURCE -DMAILGRAFT_VERSION='"$(VERSION)"' -I. $(WARN) \
         $(C.$(BUILD)) $(PKG_CFLAGS)
@@ -71,7 +74,7 @@ BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
          $(if $(wildcard filter/sandbox.h),$O/bench/filter-without-sandbox)
 
-.PHONY: all programs tests benches deps demo check lint layers bench bench-run install clean help
+.PHONY: all programs tests benches deps demo fuzz fuzzers check lint layers bench bench-run install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -109,9 +112,11 @@ $O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
 	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
 	    $(LIBS_cli) $(LIBS_policy) $$(pkg-config --libs check)
 
-$O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(OBJ)/tests/fuzz-main.o $(ARCHIVES)
+# libFuzzer brings its own main.
+FUZZ_MAIN := $(if $(filter fuzz,$(BUILD)),,$(OBJ)/tests/fuzz-main.o)
+$O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(FUZZ_MAIN) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(OBJ)/tests/fuzz-main.o \
+	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(FUZZ_MAIN) \
 	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_cli) $(LIBS_policy)
 
 $O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
@@ -184,6 +189,13 @@ install: programs
 # Who may include whom; what each folder may know of the outside.
 layers:
 	tests/layers
+
+FUZZ_SECONDS ?= 30
+fuzzers: $(FUZZ)
+fuzz:
+	+$(MAKE) BUILD=fuzz CC=clang fuzzers
+	set -e; for t in build/fuzz/tests/fuzz-*; do n=$${t##*/}; mkdir -p build/fuzz/new/$$n; \
+	    $$t -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=build/fuzz/$$n- build/fuzz/new/$$n fixtures/fuzz/$$n; done
 
 lint:
 	.ci/packages build lint
