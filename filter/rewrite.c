@@ -98,6 +98,34 @@ find_naming(const uint8_t *header, size_t len, struct naming *n)
 	}
 }
 
+static bool
+is_empty(const uint8_t *body, const struct content_param *p)
+{
+	return p->value_len == 0 || (p->value_len == 2 && memcmp(body + p->value_at, "\"\"", 2) == 0);
+}
+
+/* A parameter's value; one that lacks its quotes gets them. */
+static void
+put_value(struct sink *s, const uint8_t *body, const struct content_param *p)
+{
+	const uint8_t *v = body + p->value_at;
+
+	if (!p->loose) {
+		sink_write(s, v, p->value_len);
+		return;
+	}
+	sink_text(s, "\"");
+	for (size_t i = v[0] == '"'; i < p->value_len; i++) {
+		if (v[i] == '"' || v[i] == '\\') {
+			sink_text(s, "\\");
+		}
+		if (v[i] != '\n') {
+			sink_write(s, v + i, 1);
+		}
+	}
+	sink_text(s, "\"");
+}
+
 /* The `name` of the author's Content-Type, as a file name. Whether there was one. */
 static bool
 put_name_as_filename(struct sink *s, const struct naming *n)
@@ -108,13 +136,13 @@ put_name_as_filename(struct sink *s, const struct naming *n)
 	for (size_t i = 0; n->has_type && i < c->params; i++) {
 		const struct content_param *p = &c->param[i];
 
-		if (content_param_is(n->type.body, p, "name")) {
+		if (content_param_is(n->type.body, p, "name") && !is_empty(n->type.body, p)) {
 			found = true;
 			sink_text(s, ";\n\tfilename");
 			sink_write(s, n->type.body + p->name_at + p->attribute_len,
 			    p->name_len - p->attribute_len);
 			sink_text(s, "=");
-			sink_write(s, n->type.body + p->value_at, p->value_len);
+			put_value(s, n->type.body, p);
 		}
 	}
 	return found;
@@ -130,26 +158,43 @@ put_filename(struct sink *s, const struct naming *n, const struct entry *entry)
 	sink_text(s, "\n");
 }
 
+static void
+put_disposition_type(struct sink *s, bool is_inline)
+{
+	sink_text(s, is_inline ? "Content-Disposition: inline" : "Content-Disposition: attachment");
+}
+
 /* The author's disposition wins, with its parameters; only a missing name is added. */
 static void
 put_disposition(struct sink *s, const struct naming *n, const struct entry *entry)
 {
 	const struct content *c = &n->disposition_content;
 	const struct field *f = &n->disposition;
-	size_t end;
+	const struct content_param *filename;
+	size_t at = 0, end;
 
 	if (!n->has_disposition) {
-		sink_text(s, entry->is_inline ? "Content-Disposition: inline"
-		                              : "Content-Disposition: attachment");
+		put_disposition_type(s, entry->is_inline);
 		put_filename(s, n, entry);
 		return;
 	}
-	if (find_param(f->body, c, "filename") != NULL) {
+	filename = find_param(f->body, c, "filename");
+	if (filename != NULL && !is_empty(f->body, filename)) {
 		put_field(s, f);
 		return;
 	}
+	if (c->irregular) {     /* what would be added to it might not be read as a parameter */
+		put_disposition_type(s, bytes_are(f->body + c->type_at, c->type_len, "inline"));
+		put_filename(s, n, entry);
+		return;
+	}
+	sink_write(s, f->text, (size_t)(f->body - f->text));
+	if (filename != NULL) {
+		sink_write(s, f->body, filename->from);
+		at = filename->to;
+	}
 	end = c->params > 0 ? c->param[c->params - 1].to : c->type_at + c->type_len;
-	sink_write(s, f->text, (size_t)(f->body - f->text) + end);
+	sink_write(s, f->body + at, end - at);
 	put_filename(s, n, entry);
 }
 
@@ -234,7 +279,7 @@ int
 rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *why)
 {
 	put_type(s, entry);
-	sink_text(s, entry->is_inline ? "Content-Disposition: inline" : "Content-Disposition: attachment");
+	put_disposition_type(s, entry->is_inline);
 	if (entry->filename_len > 0) {
 		sink_text(s, ";\n\t");
 		sink_write(s, entry->filename, entry->filename_len);

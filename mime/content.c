@@ -61,6 +61,25 @@ skip_quoted(const uint8_t *p, size_t len, size_t i, bool *irregular)
 	return len;
 }
 
+/*
+ * What follows a value, if it is not another parameter, belongs to it: names
+ * with spaces, brackets or 8-bit characters and no quotes are common. Returns
+ * where the value really ends; a quoted string hides its semicolons.
+ */
+static size_t
+extend_value(const uint8_t *body, size_t len, struct content_param *p, size_t end)
+{
+	bool ignored = false;
+	size_t i = skip_cfws(body, len, end, &ignored);
+
+	while (i < len && body[i] != ';') {
+		p->loose = true;
+		i = body[i] == '"' ? skip_quoted(body, len, i, &ignored) : i + 1;
+		end = is_space(body[i - 1]) ? end : i;
+	}
+	return end;
+}
+
 /* Splits `filename*0*` into attribute, section and the mark of an extended value. */
 static void
 parse_name(const uint8_t *body, struct content_param *p, bool *irregular)
@@ -113,13 +132,15 @@ parse_param(const uint8_t *body, size_t len, size_t i, struct content *c)
 	i = skip_cfws(body, len, i + 1, &c->irregular);
 	p.value_at = i;
 	if (i < len && body[i] == '"') {
-		i = skip_quoted(body, len, i, &c->irregular);
+		i = skip_quoted(body, len, i, &p.loose);
 	} else {
 		i = skip_token(body, len, i, ";\"(");
 		if (i == p.value_at || (i < len && (body[i] == '"' || body[i] == '('))) {
 			c->irregular = true;
 		}
+		i = extend_value(body, len, &p, i);
 	}
+	c->irregular = c->irregular || p.loose;
 	p.value_len = i - p.value_at;
 	p.to = i;
 	parse_name(body, &p, &c->irregular);

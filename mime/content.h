@@ -26,6 +26,7 @@ struct content_param {
 	size_t value_at, value_len;     /* as written, quotes included */
 	int section;                    /* RFC 2231 3; -1: none */
 	bool extended;                  /* RFC 2231 4: a trailing asterisk */
+	bool loose;                     /* the value is no token and no closed quoted string: all up to the next `;` */
 };
 
 struct content {

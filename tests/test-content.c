@@ -24,6 +24,7 @@ struct want_param {
 	size_t attribute_len;   /* 0: the whole name */
 	int section;            /* counted from 1 here, so that 0 is none */
 	bool extended;
+	bool loose;             /* the value goes up to the next semicolon */
 	bool nameless;          /* attribute_len is 0 */
 };
 
@@ -140,38 +141,49 @@ static const struct row {
 	{
 		.name = "two words in a value without quotes",
 		TEXT("a; name=foo bar; y=1"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; name=foo", .name = "name", .value = "foo"},
+		.param = {{.whole = "; name=foo bar", .name = "name", .value = "foo bar", .loose = true},
 		          {.whole = "; y=1", .name = "y", .value = "1"}},
 	},
 	{
 		.name = "a quoted string behind a value hides no parameter",
 		TEXT("a; x=1 \"; boundary=2\"; y=1"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=1", .name = "x", .value = "1"}, {.whole = "; y=1", .name = "y", .value = "1"}},
+		.param = {
+			{.whole = "; x=1 \"; boundary=2\"", .name = "x", .value = "1 \"; boundary=2\"", .loose = true},
+			{.whole = "; y=1", .name = "y", .value = "1"},
+		},
 	},
 	{
 		.name = "8-bit in a value",
 		TEXT("a; x=\374; y=1"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=", .name = "x", .value = ""}, {.whole = "; y=1", .name = "y", .value = "1"}},
+		.param = {{.whole = "; x=\374", .name = "x", .value = "\374", .loose = true},
+		          {.whole = "; y=1", .name = "y", .value = "1"}},
 	},
 	{
 		.name = "a quote within a value",
 		TEXT("a; x=b\"c\"; y=1"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=b", .name = "x", .value = "b"}, {.whole = "; y=1", .name = "y", .value = "1"}},
+		.param = {{.whole = "; x=b\"c\"", .name = "x", .value = "b\"c\"", .loose = true},
+		          {.whole = "; y=1", .name = "y", .value = "1"}},
+	},
+	{
+		.name = "brackets within a value, and white space behind it",
+		TEXT("a; x=b (2).c \n ; y=1"), .type = "a", .subtype = "", .irregular = true,
+		.param = {{.whole = "; x=b (2).c", .name = "x", .value = "b (2).c", .loose = true},
+		          {.whole = "; y=1", .name = "y", .value = "1"}},
 	},
 	{
 		.name = "an open quoted string",
 		TEXT("a; x=\"b; y=1"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=\"b; y=1", .name = "x", .value = "\"b; y=1"}},
+		.param = {{.whole = "; x=\"b; y=1", .name = "x", .value = "\"b; y=1", .loose = true}},
 	},
 	{
 		.name = "a quoted string that ends in a backslash",
 		TEXT("a; x=\"b\\"), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=\"b\\", .name = "x", .value = "\"b\\"}},
+		.param = {{.whole = "; x=\"b\\", .name = "x", .value = "\"b\\", .loose = true}},
 	},
 	{
 		.name = "a quoted string whose closing quote is escaped",
 		TEXT("a; x=\"b\\\""), .type = "a", .subtype = "", .irregular = true,
-		.param = {{.whole = "; x=\"b\\\"", .name = "x", .value = "\"b\\\""}},
+		.param = {{.whole = "; x=\"b\\\"", .name = "x", .value = "\"b\\\"", .loose = true}},
 	},
 	{
 		.name = "an open comment",
@@ -246,6 +258,7 @@ START_TEST(parts_of_a_body_are_where_they_are_said_to_be)
 		    "%s: attribute %zu long", r->name, p->attribute_len);
 		ck_assert_msg(p->section == w->section - 1, "%s: section %d", r->name, p->section);
 		ck_assert_msg(p->extended == w->extended, "%s: extended %d", r->name, (int)p->extended);
+		ck_assert_msg(p->loose == w->loose, "%s: loose %d", r->name, (int)p->loose);
 	}
 	ck_assert_msg(n == c.params && (n == PARAMS_MAX || r->param[n].whole == NULL), "%s: %zu parameters",
 	    r->name, c.params);

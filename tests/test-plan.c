@@ -321,6 +321,36 @@ static const struct row {
 		    "b25l\n--@1--\n",
 	},
 	{
+		.name = "header merge: a name without its quotes is taken whole",
+		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b; name=x (2) \303\244\n  \\yz.txt ; charset=x\n\n"
+		   MARK("1") "\n--b--\n"),
+		.want = TOP_OUT MIXED("@1") "\n--@1\n" PDF "Content-Disposition: attachment;\n\tfilename=\"x (2) \303\244  \\\\yz.txt\"\n\nb25l\n--@1--\n",
+	},
+	{
+		.name = "header merge: a name whose quotes are open is closed",
+		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b; name=\"x.txt\n\n"
+		   MARK("1") "\n--b--\n"),
+		.want = TOP_OUT MIXED("@1") "\n--@1\n" PDF "Content-Disposition: attachment;\n\tfilename=\"x.txt\"\n\nb25l\n--@1--\n",
+	},
+	{
+		.name = "header merge: an empty filename is none",
+		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b; name=c\nContent-Disposition: inline; filename=\"\"; x=y\n\n"
+		   MARK("1") "\n--b--\n"),
+		.want = TOP_OUT MIXED("@1") "\n--@1\n" PDF "Content-Disposition: inline; x=y;\n\tfilename=c\n\nb25l\n--@1--\n",
+	},
+	{
+		.name = "header merge: an empty name is none either",
+		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b; name=\"\"\n\n"
+		   MARK("1") "\n--b--\n"),
+		.want = TOP_OUT MIXED("@1") "\n--@1\n" PDF "Content-Disposition: attachment;\n\tfilename=one.pdf\n\nb25l\n--@1--\n",
+	},
+	{
+		.name = "header merge: nothing is added to a disposition that does not parse",
+		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Disposition: INLINE; x=\"\n\n"
+		   MARK("1") "\n--b--\n"),
+		.want = TOP_OUT MIXED("@1") "\n--@1\n" PDF "Content-Disposition: inline;\n\tfilename=one.pdf\n\nb25l\n--@1--\n",
+	},
+	{
 		.name = "header merge: the name of Content-Type in RFC 2231 sections, no disposition",
 		IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b;\n name*0*=utf-8''%%41;\n name*1=\"b c\"\n\n"
 		   MARK("1") "\n--b--\n"),
