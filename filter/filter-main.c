@@ -57,7 +57,7 @@ silence_stderr(void)
 		null = open("/", O_PATH | O_CLOEXEC);   /* in a jail without devices: a descriptor that takes no bytes */
 	}
 	if (null != 2 && dup2(null, 2) < 0) {
-		_exit(EX_OSERR);
+		_exit(EX_TEMPFAIL);
 	}
 	if (null > 2) {
 		close(null);
@@ -266,6 +266,7 @@ main(int argc, char **argv)
 		old_stderr = -1;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGALRM, give_up);
 	alarm(SILENCE_MAX);
 	if (graft_begin(0, &g) < 0) {

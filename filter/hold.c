@@ -40,7 +40,7 @@ static int
 io_failed(struct refusal *why, const char *call, const char *object)
 {
 	spool_fail(&why->fail, call, object, errno);
-	return refuse(why, errno == ENOSPC || errno == EDQUOT ? REFUSED_LATER : REFUSED_IO);
+	return refuse(why, errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? REFUSED_LATER : REFUSED_IO);
 }
 
 ssize_t

@@ -8,7 +8,7 @@
 
 enum {
 	HOLD_MEMORY = 256 * 1024,               /* an opted-in message up to this size is held in memory, else spilled */
-	HOLD_HEADER = 1024 * 1024,              /* a header up to this size can be told to opt in or not (Exim's header_maxsize) */
+	HOLD_HEADER = (1024 + 64) * 1024,       /* a header up to this size can be told to opt in or not: Exim's header_maxsize, and what Exim adds */
 	HOLD_MAX = 64 * 1024 * 1024,            /* an opted-in message larger than this is refused */
 	HOLD_CHUNK = 64 * 1024,                 /* read at a time from a spill or a file */
 	GRAFTS_MAX = MARKERS_MAX,               /* attachments of one message */

@@ -152,5 +152,11 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 		ADD(": %s '%s': %s", r->fail.call, r->fail.object, strerror(r->fail.error));
 	}
 #undef ADD
-	return n < 0 ? 0 : (size_t)n < cap ? (size_t)n : cap - 1;
+	n = n < 0 ? 0 : (size_t)n < cap ? n : (int)cap - 1;
+	for (int i = 0; i < n; i++) {   /* one line, whatever the spool is called */
+		if ((unsigned char)out[i] < ' ' || out[i] == 0x7f) {
+			out[i] = '?';
+		}
+	}
+	return (size_t)n;
 }

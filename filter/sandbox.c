@@ -13,6 +13,7 @@ sandbox_enter(int spool)
 
 #else
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -60,6 +61,10 @@ confine_files(int spool)
 		return;         /* a kernel without Landlock, or with it switched off */
 	}
 	spill = openat(spool, "spill", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (spill < 0 && (errno == EMFILE || errno == ENFILE)) {
+		close(ruleset);         /* else a spill would be forbidden, and the refusal about rights */
+		return;
+	}
 	allow_beneath(ruleset, spool, LANDLOCK_ACCESS_FS_READ_FILE);
 	allow_beneath(ruleset, spill,
 	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG);
