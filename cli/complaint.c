@@ -49,6 +49,7 @@ complain(struct complaint *c, int code, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
+	/* cppcheck-suppress ctuuninitvar  ; it is filled in here */
 	vsnprintf(c->text, sizeof c->text, format, ap);
 	va_end(ap);
 	clean(c->text);
@@ -153,6 +154,7 @@ complain_spool(struct complaint *c, const char *spool, const struct spool_fail *
 int
 complain_aloud(const char *command, const struct complaint *c)
 {
+	/* cppcheck-suppress ctuuninitvar  ; complain() has filled it in */
 	fprintf(stderr, "mailgraft%s%s: %s\n", command[0] == '\0' ? "" : " ", command, c->text);
 	return c->code;
 }

@@ -117,7 +117,7 @@ next_scalar(yaml_parser_t *parser, char text[CONFIG_PATH_MAX], yaml_mark_t *mark
 static int
 read_mapping(yaml_parser_t *parser, struct complaint *c)
 {
-	char key[CONFIG_PATH_MAX], value[CONFIG_PATH_MAX];
+	char key[CONFIG_PATH_MAX] = "", value[CONFIG_PATH_MAX] = "";
 	const char *expected;
 	yaml_mark_t key_mark, value_mark;
 	int ret;

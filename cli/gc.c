@@ -71,27 +71,28 @@ complain_sweep(const char *path, const struct spool_fail *why, struct complaint 
 }
 
 static int
-run(const char *path, struct sweep_options *options, bool json, struct complaint *c)
+run(const char *path, const struct sweep_options *asked, bool json, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
 	struct sweep_result result;
 	struct spool *spool = NULL;
 	struct progress progress;
+	struct sweep_options options = *asked;
 	int ret = spool_open(path, &spool, &why);
 
 	if (ret != 0) {
 		return complain_spool(c, path, &why, "cannot open the spool");
 	}
 	progress_begin(&progress, -1);
-	options->step = step;
-	options->arg = &progress;
-	ret = sweep(spool, options, &result, &why);
+	options.step = step;
+	options.arg = &progress;
+	ret = sweep(spool, &options, &result, &why);
 	progress_end(&progress);
 	spool_close(&spool);
 	if (ret != 0) {
 		return complain_sweep(path, &why, c);
 	}
-	print_result(&result, options->dry_run, json);
+	print_result(&result, options.dry_run, json);
 	return result.damaged == 0
 	    ? 0
 	    : complain(c, EX_DATAERR, "%llu entries are damaged: run 'mailgraft fsck'",

@@ -35,7 +35,7 @@ print_key(const struct key *key, bool json)
 
 	*hex_encode(key->id, KEY_ID_BYTES, id) = '\0';
 	if (json) {
-		json_text(stdout, &first, "id", id, KEY_ID_BYTES * 2);
+		json_text(stdout, &first, "id", id, sizeof id - 1);
 		json_text(stdout, &first, "state", state, strlen(state));
 		json_number(stdout, &first, "created", when);
 		puts("}");

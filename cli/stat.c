@@ -42,7 +42,7 @@ count_entry(struct totals *t, const struct entry *e, uint64_t now)
 		t->expired++;
 	} else if (expires - now < DAY) {
 		t->day++;
-	} else if (expires - now < 7 * DAY) {
+	} else if (expires - now < (uint64_t)7 * DAY) {
 		t->week++;
 	}
 }

@@ -233,7 +233,7 @@ static int
 look_at_key(struct checker *c, const char *path, const char *name, const struct stat *st,
     struct spool_fail *why)
 {
-	size_t len = strlen(name), chars = KEY_ID_BYTES * 2;
+	size_t len = strlen(name), chars = (size_t)KEY_ID_BYTES * 2;
 	uint8_t id[KEY_ID_BYTES];
 	struct key key;
 	int ret;

@@ -37,12 +37,12 @@ struct item {
 };
 
 struct store {
+	struct checksum checksum;       /* first, for its alignment */
+	struct sha256 sha256;
 	const struct spool *spool;
 	int lock;
 	int fd;                 /* the content being written, or -1 */
 	struct moment begun;
-	struct sha256 sha256;
-	struct checksum checksum;
 	struct store_content content;
 	size_t count, max;
 	struct item group[STORE_GROUP_MAX];
