@@ -18,7 +18,8 @@ check_version(const struct check *k)
 
 	if (minor < OLDEST) {
 		check_danger(k, "version", "Exim", NULL,
-		    "before 4.96, ${run} and transport_filter take header text apart into arguments",
+		    "before 4.96, ${run} and transport_filter take header text apart into "
+		    "arguments",
 		    "use Exim 4.96 or later");
 	} else if (minor > NEWEST) {
 		check_advice(k, "version-new", "Exim", NULL, "later than 4.99, which nobody tried",
@@ -26,7 +27,8 @@ check_version(const struct check *k)
 	}
 	if (strstr(k->exim->version, "I18N") == NULL) {
 		check_advice(k, "no-i18n", "Exim", NULL,
-		    "built without internationalisation: utf8_domain_to_alabel fails, and with it delivery",
+		    "built without internationalisation: utf8_domain_to_alabel fails, and with it "
+		    "delivery",
 		    "write $original_domain alone in Graft-Recipient");
 	}
 }
@@ -41,7 +43,8 @@ check_flags(const struct check *k, const struct section *s)
 	}
 	if (option_on(s, "mua_wrapper")) {
 		check_danger(k, "mua-wrapper", "main section", NULL,
-		    "mua_wrapper turns a deferral into a failure: what waits for its attachments is lost",
+		    "mua_wrapper turns a deferral into a failure: what waits for its attachments "
+		    "is lost",
 		    "no_mua_wrapper");
 	}
 	if (option_on(s, "deliver_drop_privilege")) {
@@ -61,14 +64,17 @@ check_values(const struct check *k, const struct section *s)
 		    "what a system filter sends to a pipe or a file passes no router: raw",
 		    "let it leave messages with $h_Graft: and $h_Graft-Attach: alone");
 	}
-	if (strstr(option_value(s, "delay_warning_condition", value, sizeof(value)), "h_Graft") == NULL) {
+	if (strstr(option_value(s, "delay_warning_condition", value, sizeof(value)), "h_Graft") ==
+	    NULL) {
 		check_advice(k, "delay-warning", "main section", NULL,
-		    "the sender of each message that waits for its attachments gets a warning after a day",
+		    "the sender of each message that waits for its attachments gets a warning "
+		    "after a day",
 		    "add {def:h_Graft:}{def:h_Graft-Attach:} to delay_warning_condition");
 	}
 }
 
-/* The lines of a named ACL in the file, up to the next name: whether they deal with Graft fields. */
+/* The lines of a named ACL in the file, up to the next name: whether they deal with Graft fields.
+ */
 static bool
 acl_deals(const char *file, const char *name)
 {
@@ -86,7 +92,7 @@ acl_deals(const char *file, const char *name)
 		if (label || strncmp(at, "begin ", 6) == 0) {
 			inside = label && line == len + 1 && memcmp(at, name, len) == 0;
 		} else if (inside && (memmem(at, line, "acl_mailgraft", 13) != NULL ||
-		    memmem(at, line, "Graft-Attach", 12) != NULL)) {
+					 memmem(at, line, "Graft-Attach", 12) != NULL)) {
 			return true;
 		}
 	}
@@ -101,14 +107,16 @@ check_acl(const struct check *k, const struct section *s, const char *option)
 	option_value(s, option, value, sizeof(value));
 	if (value[0] == '\0') {
 		check_danger(k, "no-acl", "main section", option,
-		    "not set: whoever may send mail may ask for attachments with a token that leaked",
+		    "not set: whoever may send mail may ask for attachments with a token that "
+		    "leaked",
 		    "acl_mailgraft, as doc/exim shows");
 	} else if (k->exim->file[0] == '\0' || strstr(k->exim->file, "begin ") == NULL) {
 		check_advice(k, "acl-unseen", "main section", option,
 		    "Exim shows its ACLs to root only", "run check-exim as root");
 	} else if (!acl_deals(k->exim->file, value)) {
 		check_danger(k, "no-acl", "ACL", value,
-		    "lets strangers' Graft fields pass, and opted-in mail that can never be grafted",
+		    "lets strangers' Graft fields pass, and opted-in mail that can never be "
+		    "grafted",
 		    "begin it with: require acl = acl_mailgraft");
 	}
 }

@@ -8,7 +8,7 @@
 
 #include "cli/check-exim.h"
 
-enum { LONGEST_TOKEN = 30 * 24 * 60 * 60 };     /* `put` without --expires */
+enum { LONGEST_TOKEN = 30 * 24 * 60 * 60 }; /* `put` without --expires */
 
 static bool
 for_graft(const struct section *r)
@@ -31,7 +31,12 @@ static bool
 for_everybody(const struct section *r)
 {
 	static const char *const restrictions[] = {
-		"domains", "local_parts", "senders", "local_part_prefix", "local_part_suffix", "require_files",
+	    "domains",
+	    "local_parts",
+	    "senders",
+	    "local_part_prefix",
+	    "local_part_suffix",
+	    "require_files",
 	};
 	char value[OPTION_BYTES];
 
@@ -67,7 +72,8 @@ transport_named(const struct check *k, const char *name)
 	return NULL;
 }
 
-/* Whether a value names no transport, or one that has the filter. What is computed is not believed, but for ours. */
+/* Whether a value names no transport, or one that has the filter. What is computed is not believed,
+ * but for ours. */
 static bool
 leads_to_filter(const struct check *k, const char *value)
 {
@@ -83,8 +89,10 @@ check_leak(const struct check *k, const struct section *r)
 	static const struct {
 		const char *option, *forbidden;
 	} ways[] = {
-		{"transport", NULL}, {"pipe_transport", "forbid_pipe"}, {"file_transport", "forbid_file"},
-		{"directory_transport", "forbid_file"},
+	    {"transport", NULL},
+	    {"pipe_transport", "forbid_pipe"},
+	    {"file_transport", "forbid_file"},
+	    {"directory_transport", "forbid_file"},
 	};
 	char value[OPTION_BYTES], text[OPTION_BYTES + 128];
 
@@ -94,10 +102,13 @@ check_leak(const struct check *k, const struct section *r)
 		    leads_to_filter(k, value)) {
 			continue;
 		}
-		snprintf(text, sizeof(text), "%s '%.200s' has no filter, and no guard stands before it: "
-		    "markers leave raw", ways[i].option, value);
+		snprintf(text, sizeof(text),
+		    "%s '%.200s' has no filter, and no guard stands before it: "
+		    "markers leave raw",
+		    ways[i].option, value);
 		check_danger(k, "no-guard", "router", r->name, text,
-		    "a twin with a grafting transport and a guard before it, as doc/exim/debian shows");
+		    "a twin with a grafting transport and a guard before it, as doc/exim/debian "
+		    "shows");
 	}
 }
 
@@ -105,7 +116,8 @@ check_leak(const struct check *k, const struct section *r)
 static bool
 can_fail(const char *condition)
 {
-	static const char *const fields[] = {"h_", "rh_", "bh_", "lh_", "header_", "rheader_", "bheader_"};
+	static const char *const fields[] = {
+	    "h_", "rh_", "bh_", "lh_", "header_", "rheader_", "bheader_"};
 
 	for (const char *at = strchr(condition, '$'); at != NULL; at = strchr(at + 1, '$')) {
 		const char *name = at + 1 + (at[1] == '{');
@@ -127,7 +139,8 @@ last_retry(const char *file)
 	uint64_t longest = 0;
 
 	at = at == NULL ? NULL : strchr(at, '\n');
-	for (; at != NULL && *at != '\0' && strncmp(at, "\nbegin", 6) != 0; at = strchr(at + 1, '\n')) {
+	for (; at != NULL && *at != '\0' && strncmp(at, "\nbegin", 6) != 0;
+	     at = strchr(at + 1, '\n')) {
 		size_t len = strcspn(at + 1, "\n");
 
 		for (size_t i = 2; i + 3 < len; i++) {
@@ -163,7 +176,8 @@ check_age(const struct check *k, const struct section *r, const char *data)
 	}
 	if (limit >= LONGEST_TOKEN || last >= LONGEST_TOKEN) {
 		check_danger(k, "expiry-below-retries", "router", r->name,
-		    "messages are tried for longer than a token lives: the last attempts cannot succeed",
+		    "messages are tried for longer than a token lives: the last attempts cannot "
+		    "succeed",
 		    "shorter retries and a lower age limit, or 'mailgraft put --expires'");
 	}
 }
@@ -175,7 +189,8 @@ check_one(const struct check *k, const struct section *r)
 
 	if (can_fail(option_value(r, "condition", condition, sizeof(condition)))) {
 		check_danger(k, "condition", "router", r->name,
-		    "its condition computes with a field: where that fails the router is passed over, "
+		    "its condition computes with a field: where that fails the router is passed "
+		    "over, "
 		    "and the next one sends the marker raw",
 		    "only def: in conditions; what is computed stands in transport or data");
 	}
@@ -212,7 +227,8 @@ check_routers(const struct check *k)
 	}
 	if (!aged) {
 		check_danger(k, "no-age-limit", "routers", NULL,
-		    "none ends messages that keep failing: a failing filter leaves no retry record, "
+		    "none ends messages that keep failing: a failing filter leaves no retry "
+		    "record, "
 		    "so they are tried for ever",
 		    "the router 'mailgraft_expired' of doc/exim/mailgraft/routers");
 	}

@@ -31,7 +31,8 @@ program_path(const char *command, char path[PATH_BYTES])
 	const char *name = strstr(command, program), *start = name;
 	size_t len;
 
-	while (start > command && (isalnum((unsigned char)start[-1]) || strchr("/._+-", start[-1]) != NULL)) {
+	while (start > command &&
+	       (isalnum((unsigned char)start[-1]) || strchr("/._+-", start[-1]) != NULL)) {
 		start--;
 	}
 	len = (size_t)(name - start) + sizeof(program) - 1;
@@ -45,8 +46,22 @@ static bool
 is_tainted(const char *command)
 {
 	static const char *const tainted[] = {
-		"h_", "rh_", "bh_", "lh_", "header_", "rheader_", "bheader_", "sender_", "return_path",
-		"local_part", "domain", "original_", "recipients", "authenticated_", "parent_", "home",
+	    "h_",
+	    "rh_",
+	    "bh_",
+	    "lh_",
+	    "header_",
+	    "rheader_",
+	    "bheader_",
+	    "sender_",
+	    "return_path",
+	    "local_part",
+	    "domain",
+	    "original_",
+	    "recipients",
+	    "authenticated_",
+	    "parent_",
+	    "home",
 	};
 
 	for (const char *at = strchr(command, '$'); at != NULL; at = strchr(at + 1, '$')) {
@@ -77,7 +92,8 @@ check_command(const struct check *k, const struct section *t, const char *comman
 		    "/usr/lib/mailgraft/mailgraft-filter");
 	} else if (access(path, X_OK) < 0) {
 		check_danger(k, "no-program", "transport", t->name,
-		    "the filter's path leads to no program that can be run", "make install, or mend the path");
+		    "the filter's path leads to no program that can be run",
+		    "make install, or mend the path");
 	}
 	if (is_tainted(command)) {
 		check_danger(k, "tainted", "transport", t->name,
@@ -132,16 +148,18 @@ check_group(const struct check *k, const struct section *t, const char *driver, 
 	gid_t wanted = 0;
 
 	if (group_of_spool(command, &wanted) < 0) {
-		check_danger(k, "no-spool", "transport", t->name, "the spool that it names is not there",
-		    "mailgraft init");
+		check_danger(k, "no-spool", "transport", t->name,
+		    "the spool that it names is not there", "mailgraft init");
 		return;
 	}
 	option_value(t, "group", group, sizeof(group));
 	if (group[0] != '\0') {
-		gr = isdigit((unsigned char)group[0]) ? getgrgid((gid_t)strtoul(group, NULL, 10)) : getgrnam(group);
+		gr = isdigit((unsigned char)group[0]) ? getgrgid((gid_t)strtoul(group, NULL, 10))
+						      : getgrnam(group);
 		if (gr == NULL || gr->gr_gid != wanted) {
 			check_danger(k, "group", "transport", t->name,
-			    "its group is not the spool's: the filter cannot read the spool (mail_spool needs "
+			    "its group is not the spool's: the filter cannot read the spool "
+			    "(mail_spool needs "
 			    "group mail and cannot graft)",
 			    "group = mailgraft, with maildir_home or lmtp");
 		}
@@ -149,12 +167,16 @@ check_group(const struct check *k, const struct section *t, const char *driver, 
 	}
 	if (strcmp(driver, "smtp") != 0) {
 		check_danger(k, "group", "transport", t->name,
-		    "no group: the filter runs as the recipient and cannot read the spool", "group = mailgraft");
+		    "no group: the filter runs as the recipient and cannot read the spool",
+		    "group = mailgraft");
 	} else if (!option_on(t, "initgroups")) {
 		check_danger(k, "initgroups", "transport", t->name,
-		    "no initgroups: Exim drops its supplementary groups, and the filter cannot read the spool",
+		    "no initgroups: Exim drops its supplementary groups, and the filter cannot "
+		    "read the spool",
 		    "initgroups");
-	} else if (!in_group(option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user)), wanted)) {
+	} else if (!in_group(
+		       option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user)),
+		       wanted)) {
 		check_danger(k, "membership", "transport", t->name,
 		    "Exim's user is not in the spool's group: the filter cannot read the spool",
 		    "usermod -aG mailgraft Debian-exim");
@@ -166,12 +188,15 @@ check_fields(const struct check *k, const struct section *t)
 {
 	char removed[OPTION_BYTES], added[OPTION_BYTES];
 
-	if (strstr(option_value(t, "headers_remove", removed, sizeof(removed)), "Graft-Recipient") == NULL) {
+	if (strstr(option_value(t, "headers_remove", removed, sizeof(removed)),
+		"Graft-Recipient") == NULL) {
 		check_danger(k, "headers-remove", "transport", t->name,
-		    "a forged Graft-Recipient passes: a bound token is good for anybody who writes one",
+		    "a forged Graft-Recipient passes: a bound token is good for anybody who writes "
+		    "one",
 		    "headers_remove = Graft-Recipient");
 	}
-	if (strstr(option_value(t, "headers_add", added, sizeof(added)), "Graft-Recipient") == NULL) {
+	if (strstr(option_value(t, "headers_add", added, sizeof(added)), "Graft-Recipient") ==
+	    NULL) {
 		check_advice(k, "headers-add", "transport", t->name,
 		    "no Graft-Recipient: tokens made with 'put --to' are refused",
 		    "headers_add, as doc/exim/mailgraft-transport.conf has it");
@@ -188,7 +213,8 @@ check_numbers(const struct check *k, const struct section *t, const char *driver
 
 	if (smtp && option_value(t, "size_addition", value, sizeof(value))[0] == '-') {
 		check_danger(k, "size-addition", "transport", t->name,
-		    "size_addition = -1 does not switch SIZE off: it announces one byte less than the queued message",
+		    "size_addition = -1 does not switch SIZE off: it announces one byte less than "
+		    "the queued message",
 		    "size_addition = 1M");
 	}
 	if (option_value(t, one, value, sizeof(value))[0] != '\0' && strcmp(value, "1") != 0) {
@@ -199,7 +225,8 @@ check_numbers(const struct check *k, const struct section *t, const char *driver
 	patience = exim_time(option_value(t, "transport_filter_timeout", value, sizeof(value)));
 	if (patience > 0 && patience < FILTER_PATIENCE) {
 		check_danger(k, "timeout", "transport", t->name,
-		    "transport_filter_timeout is shorter than the filter's own (120 s): a slow disk delays the whole host",
+		    "transport_filter_timeout is shorter than the filter's own (120 s): a slow "
+		    "disk delays the whole host",
 		    "transport_filter_timeout = 5m");
 	}
 	if (option_on(t, "body_only") || option_on(t, "headers_only")) {
@@ -225,7 +252,8 @@ check_transports(const struct check *k)
 		option_value(t, "driver", driver, sizeof(driver));
 		if (strcmp(driver, "pipe") == 0) {
 			check_danger(k, "pipe", "transport", t->name,
-			    "a pipe's command takes a truncated message for a whole one when the filter fails late",
+			    "a pipe's command takes a truncated message for a whole one when the "
+			    "filter fails late",
 			    "reach the delivery agent by lmtp");
 		}
 		check_command(k, t, command);
@@ -234,7 +262,9 @@ check_transports(const struct check *k)
 		check_numbers(k, t, driver);
 	}
 	if (filtered == 0) {
-		check_danger(k, "no-filter", "transports", NULL, "none runs mailgraft-filter: markers leave raw",
-		    "mailgraft-exim-setup install, or the lines of doc/exim/mailgraft-transport.conf");
+		check_danger(k, "no-filter", "transports", NULL,
+		    "none runs mailgraft-filter: markers leave raw",
+		    "mailgraft-exim-setup install, or the lines of "
+		    "doc/exim/mailgraft-transport.conf");
 	}
 }

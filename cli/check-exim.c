@@ -34,7 +34,7 @@ show(void *arg, const struct finding *f)
 {
 	struct tally *t = arg;
 	const char *level = f->dangerous ? "dangerous" : "advice";
-	struct complaint line;  /* which leaves no control character in what it holds */
+	struct complaint line; /* which leaves no control character in what it holds */
 	int first = 1;
 
 	t->dangerous += f->dangerous;
@@ -108,13 +108,13 @@ check_exim_main(int argc, char **argv)
 {
 	/* "-C" as Exim has it; the options of mailgraft are long ones. */
 	static const struct option options[] = {
-		COMMON_OPTIONS,
-		{ "exim", required_argument, NULL, 'e' },
-		{ "config", required_argument, NULL, 'C' },
-		{ 0 },
+	    COMMON_OPTIONS,
+	    {"exim", required_argument, NULL, 'e'},
+	    {"config", required_argument, NULL, 'C'},
+	    {0},
 	};
 	static char config[] = "--config";
-	struct command_line line = { .name = "check-exim", .usage = usage };
+	struct command_line line = {.name = "check-exim", .usage = usage};
 	const char *program = NULL, *file = NULL;
 	struct complaint c;
 	int option, code;

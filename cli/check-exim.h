@@ -12,9 +12,9 @@
 #include "cli/exim-config.h"
 
 struct finding {
-	bool dangerous;                 /* else advice */
-	const char *word;               /* for programs */
-	const char *where;              /* "transport 'x'" */
+	bool dangerous;	   /* else advice */
+	const char *word;  /* for programs */
+	const char *where; /* "transport 'x'" */
 	const char *reason, *cure;
 };
 

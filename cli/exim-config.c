@@ -175,7 +175,7 @@ exim_time(const char *text)
 	static const struct {
 		char letter;
 		uint32_t seconds;
-	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
+	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 	uint64_t total = 0;
 
 	while (*text != '\0') {

@@ -22,19 +22,19 @@ struct section {
 };
 
 struct sections {
-	struct section *section;        /* in their order */
+	struct section *section; /* in their order */
 	size_t count;
 	char *text;
 };
 
 struct exim_config {
-	char *version;                  /* what -bV says */
-	char *file;                     /* the whole file, or "" where Exim does not show it to this user */
+	char *version; /* what -bV says */
+	char *file;    /* the whole file, or "" where Exim does not show it to this user */
 	struct sections main, routers, transports;
 };
 
-int exim_config_read(const char *program, const char *file, struct exim_config *x,
-    struct complaint *c);
+int exim_config_read(
+    const char *program, const char *file, struct exim_config *x, struct complaint *c);
 void exim_config_free(struct exim_config *x);
 
 /* The value of an option, copied to `out` ("" where unset or unknown); returns `out`. */

@@ -21,7 +21,10 @@ const char *
 exim_program(const char *option, struct complaint *c)
 {
 	static const char *const places[] = {
-		"/usr/sbin/exim4", "/usr/sbin/exim", "/usr/exim/bin/exim", "/usr/local/sbin/exim",
+	    "/usr/sbin/exim4",
+	    "/usr/sbin/exim",
+	    "/usr/exim/bin/exim",
+	    "/usr/local/sbin/exim",
 	};
 
 	if (option != NULL) {
@@ -46,7 +49,7 @@ start(const char *program, const char *const *arguments, pid_t *pid_r)
 	size_t n = 0;
 
 	argv[n++] = (char *)(size_t)program;
-	for (size_t i = 0; arguments[i] != NULL && i < ARGUMENTS_MAX; i++) {
+	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++) {
 		argv[n++] = (char *)(size_t)arguments[i];
 	}
 	argv[n] = NULL;
@@ -79,14 +82,15 @@ listen_to(int fd, char **said_r)
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 
 		if (room - len < READ_CHUNK + 1) {
-			char *more = len > EXIM_SAID_MAX ? NULL : realloc(said, room + 2 * READ_CHUNK);
+			size_t larger = room + (size_t)2 * READ_CHUNK;
+			char *more = len > EXIM_SAID_MAX ? NULL : realloc(said, larger);
 
 			if (more == NULL) {
 				errno = ENOMEM;
 				break;
 			}
 			said = more;
-			room += 2 * READ_CHUNK;
+			room = larger;
 		}
 		if (poll(&p, 1, EXIM_SILENCE_MS) == 0) {
 			errno = ETIMEDOUT;
@@ -115,7 +119,7 @@ int
 exim_ask(const char *program, const char *const *arguments, char **said_r, struct complaint *c)
 {
 	int fd, status = 0, heard, saved;
-	pid_t pid;
+	pid_t pid = -1;
 
 	*said_r = NULL;
 	fd = start(program, arguments, &pid);
@@ -157,7 +161,9 @@ exim_spool(const char *program, const char *option, char *path, size_t cap, stru
 	at = strstr(said, name);
 	end = at == NULL ? NULL : strchr(at, '\n');
 	if (code != 0 || end == NULL || (size_t)(end - at) - (sizeof(name) - 1) >= cap) {
-		complain(c, EX_CONFIG, "'%s -bP spool_directory' does not say where the queue is: %.300s",
+		complain(c, EX_CONFIG,
+		    "'%s -bP spool_directory' does not say where the queue is: "
+		    "%.300s",
 		    program, said);
 		goto out;
 	}

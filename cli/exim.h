@@ -12,7 +12,8 @@
 
 #include "cli/complaint.h"
 
-/* Where Exim is: `option`, where given, else Debian's or the usual place. NULL: nowhere, *c says so. */
+/* Where Exim is: `option`, where given, else Debian's or the usual place. NULL: nowhere, *c says
+ * so. */
 const char *exim_program(const char *option, struct complaint *c);
 
 /*
@@ -27,6 +28,7 @@ int exim_ask(const char *program, const char *const *arguments, char **said_r, s
  * Exim's spool directory: `option`, where given, else what Exim says. Writes it
  * to `path`. 0 or -1.
  */
-int exim_spool(const char *program, const char *option, char *path, size_t cap, struct complaint *c);
+int exim_spool(
+    const char *program, const char *option, char *path, size_t cap, struct complaint *c);
 
 #endif

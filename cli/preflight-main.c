@@ -61,8 +61,11 @@ read_options(int argc, char **argv, struct options *o)
 		const char *name;
 		const char **value;
 	} options[] = {
-		{"--spool=", &o->spool}, {"--exim-spool=", &o->exim_spool}, {"--queue=", &o->queue},
-		{"--id=", &o->id}, {"--recipient=", &o->recipient},
+	    {"--spool=", &o->spool},
+	    {"--exim-spool=", &o->exim_spool},
+	    {"--queue=", &o->queue},
+	    {"--id=", &o->id},
+	    {"--recipient=", &o->recipient},
 	};
 
 	for (int i = 1; i < argc; i++) {
@@ -123,7 +126,8 @@ become_owner(const char *spool)
 	return 0;
 }
 
-/* The filter's line, for whoever counts. One datagram that nobody waits for: a log that hangs is not our failure. */
+/* The filter's line, for whoever counts. One datagram that nobody waits for: a log that hangs is
+ * not our failure. */
 static void
 log_refusal(const struct graft *g, const char *id, const char *sentence)
 {
@@ -136,8 +140,10 @@ log_refusal(const struct graft *g, const char *id, const char *sentence)
 	if (localtime_r(&now, &tm) != NULL) {
 		strftime(when, sizeof(when), "%b %e %H:%M:%S", &tm);
 	}
-	n = snprintf(line, sizeof(line), "<%d>%s mailgraft-preflight[%d]: %s: refused exit=%d reason=%s: %s",
-	    LOG_MAIL | LOG_WARNING, when, (int)getpid(), id, graft_exit(g), graft_word(g), sentence);
+	n = snprintf(line, sizeof(line),
+	    "<%d>%s mailgraft-preflight[%d]: %s: refused exit=%d reason=%s: %s",
+	    LOG_MAIL | LOG_WARNING, when, (int)getpid(), id, graft_exit(g), graft_word(g),
+	    sentence);
 	if (fd >= 0 && n > 0) {
 		sendto(fd, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL,
 		    (const struct sockaddr *)&address, sizeof(address));

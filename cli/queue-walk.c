@@ -42,8 +42,7 @@ list(int directory, const char *name)
 	return d;
 }
 
-static int
-one_directory(const struct walk *w, DIR *d, bool splits);
+static int one_directory(const struct walk *w, DIR *d, bool splits);
 
 static int
 one_name(const struct walk *w, DIR *d, const char *name, bool splits)
@@ -88,7 +87,8 @@ one_directory(const struct walk *w, DIR *d, bool splits)
 	}
 }
 
-/* The queue in `name` ("" or that of a directory beneath the spool): 0 too where there is no such queue. */
+/* The queue in `name` ("" or that of a directory beneath the spool): 0 too where there is no such
+ * queue. */
 static int
 one_queue(const char *name, int directory, struct walk *w)
 {
@@ -119,7 +119,8 @@ named_queues(DIR *top, struct walk *w)
 		if (e->d_name[0] == '.' || strcmp(e->d_name, "input") == 0) {
 			continue;
 		}
-		named = openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		named =
+		    openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (named < 0 && (errno == ENOTDIR || errno == ENOENT || errno == ELOOP)) {
 			continue;
 		}

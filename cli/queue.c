@@ -8,17 +8,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int
 fail(struct queue_fail *why, const char *what, int error)
 {
-	why->what = what;
-	why->error = error;
-	why->gone = false;
+	*why = (struct queue_fail){.what = what, .error = error};
 	return -1;
 }
 
@@ -45,8 +41,8 @@ queue_is_id(const char *text, size_t len)
 	size_t middle = len == 16 ? 6 : 11;
 
 	return (len == 16 || len == QUEUE_ID_MAX) && alphanumeric(text, 6) && text[6] == '-' &&
-	    alphanumeric(text + 7, middle) && text[7 + middle] == '-' &&
-	    alphanumeric(text + 8 + middle, len - 8 - middle);
+	       alphanumeric(text + 7, middle) && text[7 + middle] == '-' &&
+	       alphanumeric(text + 8 + middle, len - 8 - middle);
 }
 
 static int
@@ -118,8 +114,8 @@ open_input(const char *spool, const char *queue)
 }
 
 int
-queue_open(const char *spool, const char *queue, const char *id, struct queued *q,
-    struct queue_fail *why)
+queue_open(
+    const char *spool, const char *queue, const char *id, struct queued *q, struct queue_fail *why)
 {
 	char split[2] = {'\0', '\0'};
 	int input, shard, ret;
@@ -217,7 +213,10 @@ begins(const struct span *s, const char *with)
 	return s->len >= len && memcmp(s->text, with, len) == 0;
 }
 
-/* "-name value" lines; "--name" is tainted, "--(lookup)name" quoted. An ACL variable's value follows on its own lines. */
+/*
+ * "-name value" lines; "--name" is tainted, "--(lookup)name" quoted. The value
+ * of an ACL variable follows on its own lines.
+ */
 static int
 read_options(struct queued *q, struct queue_fail *why)
 {
@@ -266,7 +265,8 @@ compare(const void *a, const void *b)
 	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
-/* The tree of those who have it: "YN address", each with the branches that it says; "XX" is none. */
+/* The tree of those who have it: "YN address", each with the branches that it says; "XX" is none.
+ */
 static int
 read_delivered(struct queued *q, struct queue_fail *why)
 {
@@ -339,8 +339,8 @@ read_recipients(struct queued *q, struct queue_fail *why)
 			return malformed(why);
 		}
 		line.len = address_len(&line);
-		if (q->deliveries == 0 || bsearch(&line, q->delivered, q->deliveries,
-		    sizeof(line), compare) == NULL) {
+		if (q->deliveries == 0 ||
+		    bsearch(&line, q->delivered, q->deliveries, sizeof(line), compare) == NULL) {
 			q->recipient[q->recipients++] = line;
 		}
 	}
@@ -350,9 +350,8 @@ read_recipients(struct queued *q, struct queue_fail *why)
 	return 0;
 }
 
-/* A record "NNNF text": its flag and its text. 1, 0 at the end, -1. */
-static int
-next_field(const struct queued *q, size_t *at, char *flag_r, struct span *text_r)
+int
+queue_field(const struct queued *q, size_t *at, char *flag_r, struct span *text_r)
 {
 	uint64_t len;
 	size_t digits;
@@ -392,132 +391,10 @@ queue_read(struct queued *q, struct queue_fail *why)
 		return -1;
 	}
 	q->fields = at = q->at;
-	while ((more = next_field(q, &at, &flag, &text)) > 0) {
+	while ((more = queue_field(q, &at, &flag, &text)) > 0) {
 	}
 	/* Exim adds a Received field: none at all is a file cut short. */
 	return more < 0 || at == q->fields ? malformed(why) : 0;
-}
-
-static int
-put(int fd, const void *data, size_t len, struct queue_fail *why)
-{
-	const char *p = data;
-
-	while (len > 0) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			return fail(why, "cannot hold the message", errno);
-		}
-		p += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* Whether a field has this name; white space may stand before its colon. */
-static bool
-is_named(const struct span *field, const char *name)
-{
-	size_t n = strlen(name);
-
-	if (field->len <= n || strncasecmp(field->text, name, n) != 0) {
-		return false;
-	}
-	while (n < field->len && (field->text[n] == ' ' || field->text[n] == '\t')) {
-		n++;
-	}
-	return n < field->len && field->text[n] == ':';
-}
-
-bool
-queue_asks(const struct queued *q)
-{
-	size_t at = q->fields;
-	struct span field;
-	char flag;
-
-	while (next_field(q, &at, &flag, &field) > 0) {
-		if (flag != '*' && (is_named(&field, "Graft") || is_named(&field, "Graft-Attach"))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static int
-put_header(const struct queued *q, const char *recipient, size_t len, int out,
-    struct queue_fail *why)
-{
-	static const char name[] = "Graft-Recipient: ";
-	char line[QUEUE_RECIPIENT_BYTES], flag;
-	size_t at = q->fields;
-	struct span text;
-
-	while (next_field(q, &at, &flag, &text) > 0) {
-		if (flag != '*' && !is_named(&text, "Graft-Recipient") &&
-		    put(out, text.text, text.len, why) < 0) {
-			return -1;
-		}
-	}
-	if (put(out, name, sizeof(name) - 1, why) < 0) {
-		return -1;
-	}
-	/* One line, whatever it is: it may not end the header. What is cut is no address anyway. */
-	len = len < sizeof(line) ? len : sizeof(line);
-	for (size_t i = 0; i < len; i++) {
-		bool plain = recipient[i] != '\n' && recipient[i] != '\r' && recipient[i] != '\0';
-
-		line[i] = plain ? recipient[i] : '?';
-	}
-	if (put(out, line, len, why) < 0) {
-		return -1;
-	}
-	return put(out, "\n\n", 2, why);
-}
-
-static int
-put_body(const struct queued *q, int out, struct queue_fail *why)
-{
-	char chunk[READ_CHUNK];
-	size_t first = strlen(q->id) + 3;       /* "ID-D\n" */
-	uint64_t at = first;
-	ssize_t n = pread(q->data_file, chunk, first, 0);
-
-	if (n != (ssize_t)first || memcmp(chunk, q->id, first - 3) != 0 ||
-	    memcmp(chunk + first - 3, "-D\n", 3) != 0) {
-		return fail(why, "the -D file is not what Exim writes", 0);
-	}
-	while (at < QUEUE_BODY_MAX && (n = pread(q->data_file, chunk, sizeof(chunk), (off_t)at)) > 0) {
-		if (put(out, chunk, (size_t)n, why) < 0) {
-			return -1;
-		}
-		at += (uint64_t)n;
-	}
-	return n < 0 ? fail(why, "cannot read the -D file", errno) : 0;
-}
-
-int
-queue_message(struct queued *q, const char *recipient, size_t len, struct queue_fail *why)
-{
-	int out;
-
-	if (q->wireformat) {
-		return fail(why, "spool_wireformat is on: Exim would deliver this without its body", 0);
-	}
-	out = memfd_create("message", MFD_CLOEXEC);
-	if (out < 0) {
-		return fail(why, "cannot hold the message", errno);
-	}
-	if (put_header(q, recipient, len, out, why) < 0 || put_body(q, out, why) < 0 ||
-	    lseek(out, 0, SEEK_SET) < 0) {
-		close(out);
-		return -1;
-	}
-	return out;
 }
 
 void

@@ -20,9 +20,9 @@
 #include "cli/limits.h"
 
 struct queue_fail {
-	const char *what;               /* "cannot open the -H file" */
-	int error;                      /* errno; 0: `what` says it all */
-	bool gone;                      /* there is no -H file: no longer queued */
+	const char *what; /* "cannot open the -H file" */
+	int error;	  /* errno; 0: `what` says it all */
+	bool gone;	  /* there is no -H file: no longer queued */
 };
 
 struct span {
@@ -32,16 +32,16 @@ struct span {
 
 struct queued {
 	char id[QUEUE_ID_MAX + 1];
-	int header_file, data_file;     /* descriptors */
-	char *raw;                      /* the whole -H file */
+	int header_file, data_file; /* descriptors */
+	char *raw;		    /* the whole -H file */
 	size_t raw_len, at;
-	int64_t received;               /* seconds since 1970 */
-	bool wireformat;                /* the body has CRLF: no filter can read it */
-	struct span *recipient;         /* those still to be served, into `raw` */
+	int64_t received;	/* seconds since 1970 */
+	bool wireformat;	/* the body has CRLF: no filter can read it */
+	struct span *recipient; /* those still to be served, into `raw` */
 	size_t recipients;
-	struct span *delivered;         /* those served, sorted */
+	struct span *delivered; /* those served, sorted */
 	size_t deliveries;
-	size_t fields;                  /* where in `raw` the header's fields begin */
+	size_t fields; /* where in `raw` the header's fields begin */
 };
 
 /* Whether this is a message id of Exim: 6-6-2 or, from 4.97 on, 6-11-4 letters and digits. */
@@ -51,14 +51,21 @@ bool queue_is_id(const char *text, size_t len);
  * Opens the files of a message beneath Exim's spool directory. `queue` is the
  * named queue, or "". Nothing is read yet, so that rights may be given up.
  */
-int queue_open(const char *spool, const char *queue, const char *id, struct queued *q,
-    struct queue_fail *why);
+int queue_open(
+    const char *spool, const char *queue, const char *id, struct queued *q, struct queue_fail *why);
 
 /* The same in an open directory. */
 int queue_open_at(int directory, const char *id, struct queued *q, struct queue_fail *why);
 
 /* Reads and parses the -H file. */
 int queue_read(struct queued *q, struct queue_fail *why);
+
+/*
+ * After queue_read: the record at *at, which begins as q->fields: Exim's flag
+ * ('*': no longer part of the message) and the field as it stands. 1, 0 at the
+ * end, -1 where the file is damaged.
+ */
+int queue_field(const struct queued *q, size_t *at, char *flag_r, struct span *text_r);
 
 /* After queue_read: whether it asks for attachments. */
 bool queue_asks(const struct queued *q);

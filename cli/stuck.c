@@ -67,13 +67,16 @@ print_json(const struct row *r)
 static void
 print_line(const struct row *r)
 {
-	struct complaint line;  /* which leaves no control character in what it holds */
+	struct complaint line; /* which leaves no control character in what it holds */
 	bool days = r->age >= 2 * 86400, hours = !days && r->age >= 2 * 3600;
 	int64_t unit = days ? 86400 : hours ? 3600 : 60;
 
 	complain(&line, EX_OK, "%s %lld%c %.*s: %s%s%s", r->id, (long long)(r->age / unit),
-	    days ? 'd' : hours ? 'h' : 'm', (int)(r->recipient.len > 300 ? 300 : r->recipient.len),
-	    r->recipient.text, r->reason, r->queue[0] == '\0' ? "" : ", queue ", r->queue);
+	    days    ? 'd'
+	    : hours ? 'h'
+		    : 'm',
+	    (int)(r->recipient.len > 300 ? 300 : r->recipient.len), r->recipient.text, r->reason,
+	    r->queue[0] == '\0' ? "" : ", queue ", r->queue);
 	puts(line.text);
 }
 
@@ -95,8 +98,12 @@ report_unreadable(struct stuck *s, const struct queued *q, const char *queue, co
 {
 	char text[REASON_BYTES];
 	struct row r = {
-		.queue = queue, .id = id, .word = "unreadable", .reason = text,
-		.recipient = {"", 0}, .exit = EX_IOERR,
+	    .queue = queue,
+	    .id = id,
+	    .word = "unreadable",
+	    .reason = text,
+	    .recipient = {"", 0},
+	    .exit = EX_IOERR,
 	};
 
 	snprintf(text, sizeof(text), "%s%s%s", why->what, why->error == 0 ? "" : ": ",
@@ -120,8 +127,12 @@ try_recipient(struct stuck *s, const char *queue, struct queued *q, const struct
 	}
 	if (graft_begin(message, &g) < 0 || (graft_opts_in(g) && graft_plan(g, &options) < 0)) {
 		struct row r = {
-			.queue = queue, .id = q->id, .word = graft_word(g), .reason = text,
-			.recipient = *recipient, .exit = graft_exit(g),
+		    .queue = queue,
+		    .id = q->id,
+		    .word = graft_word(g),
+		    .reason = text,
+		    .recipient = *recipient,
+		    .exit = graft_exit(g),
 		};
 
 		graft_sentence(g, text, sizeof(text));
@@ -177,15 +188,15 @@ become_exim(const struct stuck *s, struct complaint *c)
 		    reason(errno));
 	}
 	if (stat(s->spool, &spool) < 0) {
-		return complain(c, EX_CONFIG, "there is no spool at '%s': make one with 'mailgraft init'",
-		    s->spool);
+		return complain(c, EX_CONFIG,
+		    "there is no spool at '%s': make one with 'mailgraft init'", s->spool);
 	}
 	groups[0] = queue.st_gid;
 	groups[1] = spool.st_gid;
 	if (setgroups(2, groups) < 0 || setresgid(queue.st_gid, queue.st_gid, queue.st_gid) < 0 ||
 	    setresuid(queue.st_uid, queue.st_uid, queue.st_uid) < 0) {
-		return complain(c, EX_OSERR, "cannot become the owner of Exim's queue: %s",
-		    reason(errno));
+		return complain(
+		    c, EX_OSERR, "cannot become the owner of Exim's queue: %s", reason(errno));
 	}
 	return 0;
 }
@@ -223,12 +234,12 @@ int
 stuck_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OPTIONS,
-		{ "exim", required_argument, NULL, 'e' },
-		{ "exim-spool", required_argument, NULL, 'q' },
-		{ 0 },
+	    COMMON_OPTIONS,
+	    {"exim", required_argument, NULL, 'e'},
+	    {"exim-spool", required_argument, NULL, 'q'},
+	    {0},
 	};
-	struct command_line line = { .name = "stuck", .usage = usage };
+	struct command_line line = {.name = "stuck", .usage = usage};
 	struct stuck s = {.spool = NULL};
 	struct complaint c;
 	int option, code;
