@@ -30,7 +30,8 @@ def fraction(part, whole):
     """'1/130' or '1.40 ×'"""
     if not part or not whole:
         return '-'
-    return f'1/{whole / part:,.0f}' if whole / part >= 3 else f'{part / whole:.2f} ×'
+    times = whole / part
+    return f'{part / whole:.2f} ×' if times < 3 else f'1/{times:,.{1 if times < 20 else 0}f}'
 
 
 def verdict(good):
@@ -74,8 +75,9 @@ def goals(rows, wire, group):
         return lines
     whole = rows.middle('cpu', 'inject-each', 'whole', wire)
     for phase, how, goal in (('inject-each', 'one process a message', 6), ('inject-batch', 'one -bS batch', 50)):
-        # The full run has real batches; the few messages of a comparison round do not pay for the start.
-        full = rows.middle('cpu', phase, 'marker', wire, False) or rows.middle('cpu', phase, 'marker', wire, True)
+        # Only the full run has real batches; the few messages of a comparison round do not pay for the start.
+        full = rows.middle('cpu', phase, 'marker', wire, phase == 'inject-each')
+        full = full or rows.middle('cpu', phase, 'marker', wire)
         base = rows.middle('cpu', phase, 'whole', wire, True)
         lines.append((f'injection CPU, {how}', f'{number(full * 1e3, 2)} ms beside {number(base * 1e3)}',
                       fraction(full, base), f'1/{goal}',
