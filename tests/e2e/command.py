@@ -49,8 +49,16 @@ class Base(unittest.TestCase):
                 os.setgroups([])
                 os.setgid(uid)
                 os.setuid(uid)
-        return subprocess.run([self.program, *args], input=stdin, capture_output=True, timeout=60,
+        program = self.program if uid is None else self.for_others()
+        return subprocess.run([program, *args], input=stdin, capture_output=True, timeout=60,
                               env=self.environment(env), cwd=self.dir, preexec_fn=become, **more)
+
+    def for_others(self):
+        """A copy that another user can run: the folders above the program may be closed to him."""
+        folder = tempfile.mkdtemp(prefix='mailgraft-test-')
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        os.chmod(folder, 0o755)
+        return shutil.copy(self.program, folder)
 
     def ok(self, *args, **more):
         r = self.run_it(*args, **more)
