@@ -211,6 +211,10 @@ config_warnings(const struct config *c, void (*warn)(void *context, const char *
 		warn(context, "'primary-networks: any': whoever names this host in an MX record "
 			      "can send mail through it");
 	}
+	if (c->relay.any_network && c->health != CONFIG_HEALTH_OFF) {
+		warn(context, "'primary-health' probes only inside the networks, of which 'any' "
+			      "has none");
+	}
 	if (identity_is_private(&c->identity)) {
 		warn(context, "all addresses of 'identity' are private: behind NAT, add the "
 			      "public ones");

@@ -27,6 +27,9 @@ struct health {
 	struct log *log;
 	const struct config *config;
 	struct loop_timer collect;
+	struct domain_name *names; /* of the collection under way, or NULL */
+	size_t name_count;
+	size_t name_at;
 	struct target *targets[HEALTH_ADDRESSES_MAX];
 	unsigned count;
 	unsigned running;
@@ -194,22 +197,12 @@ kept_domains(const struct dns_cache *cache, struct domain_name *names, size_t ma
 	return count;
 }
 
-/* Goes over the domains with a positive verdict; drops what none has needed for a day. */
+/* Drops what no domain has needed for a day. */
 static void
-health_collect(void *context)
+targets_prune(struct health *h)
 {
-	struct health *h = context;
-	struct domain_name *names = calloc(HEALTH_DOMAINS_MAX, sizeof(*names));
 	int64_t now = loop_now(h->loop);
-	size_t count = 0;
 
-	if (names != NULL) {
-		count = kept_domains(resolver_cache(h->resolver), names, HEALTH_DOMAINS_MAX);
-	}
-	for (size_t i = 0; i < count; i++) {
-		health_want_domain(h, &names[i]);
-	}
-	free(names);
 	for (unsigned i = 0; i < h->count;) {
 		if (now - h->targets[i]->wanted > HEALTH_FORGET_MS) {
 			target_free(h->targets[i]);
@@ -218,7 +211,36 @@ health_collect(void *context)
 			i++;
 		}
 	}
-	(void)loop_timer_set(h->loop, &h->collect, now + h->config->health_interval_ms);
+}
+
+/* Goes over the domains with a positive verdict, some in each turn of the loop. */
+static void
+health_collect(void *context)
+{
+	struct health *h = context;
+	size_t stop;
+
+	if (h->names == NULL) {
+		h->names = calloc(HEALTH_DOMAINS_MAX, sizeof(*h->names));
+		h->name_at = 0;
+		h->name_count = h->names == NULL ? 0
+						 : kept_domains(resolver_cache(h->resolver),
+						       h->names, HEALTH_DOMAINS_MAX);
+	}
+	stop = h->name_count - h->name_at > HEALTH_DOMAINS_STEP ? h->name_at + HEALTH_DOMAINS_STEP
+								 : h->name_count;
+	while (h->name_at < stop) {
+		health_want_domain(h, &h->names[h->name_at++]);
+	}
+	if (stop < h->name_count) {
+		(void)loop_timer_set(h->loop, &h->collect, loop_now(h->loop));
+		return;
+	}
+	free(h->names);
+	h->names = NULL;
+	targets_prune(h);
+	(void)loop_timer_set(
+	    h->loop, &h->collect, loop_now(h->loop) + h->config->health_interval_ms);
 }
 
 struct health *
@@ -241,6 +263,8 @@ health_clear(struct health *h)
 	while (h->count > 0) {
 		target_free(h->targets[--h->count]);
 	}
+	free(h->names);
+	h->names = NULL;
 	loop_timer_clear(h->loop, &h->collect);
 }
 

@@ -76,6 +76,7 @@ enum {
 	/* Primary health. */
 	HEALTH_ADDRESSES_MAX = 1024,
 	HEALTH_DOMAINS_MAX = 8192,
+	HEALTH_DOMAINS_STEP = 32, /* between two turns of the loop */
 	HEALTH_PROBES_MAX = 32,
 	HEALTH_INTERVAL_MS = 60 * 1000,
 	HEALTH_TIMEOUT_MS = 10 * 1000,

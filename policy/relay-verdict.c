@@ -378,8 +378,7 @@ relay_better_addresses(const struct relay_rules *rules, const struct identity *m
 			continue;
 		}
 		for (unsigned k = 0; k < host.count && count < max; k++) {
-			if (rules->any_network || named ||
-			    host_list_has_address(list, &host.address[k])) {
+			if (named || host_list_has_address(list, &host.address[k])) {
 				out[count++] = host.address[k];
 			}
 		}

@@ -338,7 +338,8 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
     const char *name, size_t len)
 {
 	int64_t now = loop_now(r->loop);
-	struct dns_entry *e = dns_cache_obtain(r->cache, type, name, len);
+	struct dns_entry *e = waiter != NULL ? dns_cache_obtain(r->cache, type, name, len)
+					     : dns_cache_find(r->cache, type, name, len);
 	struct fact f;
 
 	if (e == NULL) {

@@ -277,6 +277,11 @@ START_TEST(better_addresses_are_those_inside)
 	ck_assert_int_eq(domain_name_parse(&domain, "d.test", 6), DOMAIN_NAME_OK);
 	ck_assert_uint_eq(
 	    relay_better_addresses(&rules, &me, &domain, &source, found, MX_HOST_ADDRESSES_MAX), 2);
+	/* Whoever names this host must not aim its probes. */
+	host_list_finish(&rules.networks);
+	rules.any_network = true;
+	ck_assert_uint_eq(
+	    relay_better_addresses(&rules, &me, &domain, &source, found, MX_HOST_ADDRESSES_MAX), 0);
 	host_list_finish(&rules.networks);
 	fact_table_finish(&table);
 }
