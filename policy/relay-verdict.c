@@ -182,10 +182,11 @@ verdict_compat(struct scan *s)
 {
 	unsigned best = scan_group_end(s, 0);
 	struct host_facts host;
-	bool backup;
+	bool backup, failed;
 
+	/* As there: whatever could not be looked up on the way makes each refusal temporary. */
 	if (scan_finds_me(s, 0, best)) {
-		conclude(s->v, ACTION_REFUSE, REASON_PRIMARY);
+		scan_refuse(s, REASON_PRIMARY);
 		return;
 	}
 	/* Even while waiting: so that all questions go out together. */
@@ -198,11 +199,16 @@ verdict_compat(struct scan *s)
 		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
 		return;
 	}
-	s->failed = s->gone = false; /* from here on only the primaries matter */
+	failed = s->failed;
+	s->failed = s->gone = false; /* from here on only the primaries can forbid */
 	for (unsigned i = 0; i < best; i++) {
 		if (scan_host(s, &s->mx[i], &host) &&
 		    !host_is_inside(&s->rules->networks, &s->mx[i], &host)) {
 			refuse_outside(s, &s->mx[i]);
+			s->failed = failed;
+			if (failed) {
+				scan_refuse(s, REASON_OUTSIDE_NETS);
+			}
 			return;
 		}
 	}
