@@ -198,6 +198,25 @@ config_servers_are_local(const char *servers)
 	return true;
 }
 
+/* A list that lets in what its author can hardly have meant. */
+static bool
+hosts_are_too_many(const struct host_list *list)
+{
+	for (size_t i = 0; i < list->network_count; i++) {
+		const struct network *n = &list->networks[i];
+
+		if (n->bits == 0 || (n->bits == 96 && address_is_ipv4(&n->base))) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < list->name_count; i++) {
+		if (memchr(list->names[i].text, '.', list->names[i].len) == NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context)
 {
@@ -210,6 +229,10 @@ config_warnings(const struct config *c, void (*warn)(void *context, const char *
 	if (c->relay.any_network) {
 		warn(context, "'primary-networks: any': whoever names this host in an MX record "
 			      "can send mail through it");
+	}
+	if (hosts_are_too_many(&c->relay.networks)) {
+		warn(context, "'primary-networks' has a network of all addresses or a name without "
+			      "a dot, which stands for all below it: much the same as 'any'");
 	}
 	if (c->relay.any_network && c->health != CONFIG_HEALTH_OFF) {
 		warn(context, "'primary-health' probes only inside the networks, of which 'any' "
