@@ -79,7 +79,7 @@ attachment_open(const struct spool *spool, const uint8_t token[TOKEN_CHARS],
 	}
 	*hex_encode(a->token.entry_id, ENTRY_ID_BYTES, why->entry) = '\0';
 	if (entry_load(spool, a->token.entry_id, &a->entry, &fail) < 0) {
-		if (fail.error == EBADMSG) {
+		if (fail.error == EBADMSG || fail.error == EFBIG) {
 			why->fail = fail;
 			return refuse(why, REFUSED_ENTRY_DAMAGED);
 		}

@@ -107,7 +107,7 @@ sink_text(struct sink *s, const char *text)
 void
 sink_expect(struct sink *s, uint64_t len)
 {
-	if (s->fd >= 0 && len > SINK_BUFFER) {
+	if (s->fd >= 0 && len > SINK_BUFFER && fcntl(s->fd, F_GETPIPE_SZ) < SINK_PIPE) {
 		fcntl(s->fd, F_SETPIPE_SZ, SINK_PIPE);
 	}
 }
