@@ -158,7 +158,7 @@ exim_spool(const char *program, const char *option, char *path, size_t cap, stru
 	if (code < 0) {
 		goto out;
 	}
-	at = strstr(said, name);
+	at = said == NULL ? NULL : strstr(said, name);
 	end = at == NULL ? NULL : strchr(at, '\n');
 	if (code != 0 || end == NULL || (size_t)(end - at) - (sizeof(name) - 1) >= cap) {
 		complain(c, EX_CONFIG,

@@ -90,7 +90,7 @@ put_header(
 	for (size_t i = 0; i < len; i++) {
 		bool plain = recipient[i] != '\n' && recipient[i] != '\r' && recipient[i] != '\0';
 
-		line[i] = plain ? recipient[i] : '?';
+		line[i] = (char)(plain ? recipient[i] : '?');
 	}
 	if (put(out, line, len, why) < 0) {
 		return -1;

@@ -36,6 +36,7 @@ static const char usage[] =
 enum { FOUND = 1, REASON_BYTES = 1024 };
 
 struct stuck {
+	char path[QUEUE_NAME_BYTES * 4];        /* Exim's spool, where Exim was asked for it */
 	const char *spool, *exim, *exim_spool;
 	bool json;
 	int64_t now;
@@ -68,7 +69,7 @@ static void
 print_line(const struct row *r)
 {
 	struct complaint line; /* which leaves no control character in what it holds */
-	bool days = r->age >= 2 * 86400, hours = !days && r->age >= 2 * 3600;
+	bool days = r->age >= INT64_C(2) * 86400, hours = !days && r->age >= INT64_C(2) * 3600;
 	int64_t unit = days ? 86400 : hours ? 3600 : 60;
 
 	complain(&line, EX_OK, "%s %lld%c %.*s: %s%s%s", r->id, (long long)(r->age / unit),
@@ -204,17 +205,16 @@ become_exim(const struct stuck *s, struct complaint *c)
 static int
 run(struct stuck *s)
 {
-	char path[QUEUE_NAME_BYTES * 4];
 	struct queue_fail why = {.what = NULL};
 	struct complaint c;
 
 	s->now = time(NULL);
 	if (s->exim_spool == NULL) {
 		s->exim = exim_program(s->exim, &c);
-		if (s->exim == NULL || exim_spool(s->exim, NULL, path, sizeof(path), &c) < 0) {
+		if (s->exim == NULL || exim_spool(s->exim, NULL, s->path, sizeof(s->path), &c) < 0) {
 			return complain_aloud("stuck", &c);
 		}
-		s->exim_spool = path;
+		s->exim_spool = s->path;
 	}
 	if (become_exim(s, &c) < 0) {
 		return complain_aloud("stuck", &c);

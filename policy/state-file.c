@@ -222,7 +222,7 @@ take_entry(struct dns_cache *cache, const struct state_entry *s, int64_t offset,
 	e->learned = s->learned - offset < now ? s->learned - offset : now;
 	e->since = s->since - offset < now ? s->since - offset : now;
 	ttl = s->expires - s->learned;
-	e->expires = e->learned + (ttl < DNS_TTL_MAX * 1000 ? ttl : DNS_TTL_MAX * 1000);
+	e->expires = e->learned + (ttl < INT64_C(1000) * DNS_TTL_MAX ? ttl : INT64_C(1000) * DNS_TTL_MAX);
 	e->restored = true;
 	dns_cache_keep(cache, e);
 	return true;
