@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mime/header.h"
+#include "mime/hex.h"
 
 static bool
 is_space(uint8_t c)
@@ -189,16 +190,6 @@ content_param_is(const uint8_t *body, const struct content_param *p, const char 
 	return bytes_are(body + p->name_at, p->attribute_len, attribute);
 }
 
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Appends a value, dequoted and, where extended, with its percent signs resolved. -1: does not fit or makes no sense. */
 static int
 append_value(const uint8_t *body, const struct content_param *p, bool charset_first, uint8_t *out,
@@ -228,10 +219,10 @@ append_value(const uint8_t *body, const struct content_param *p, bool charset_fi
 		} else if (c == '\n' || c == '\r') {
 			continue;               /* folded inside the quotes */
 		} else if (p->extended && c == '%') {
-			if (i + 2 >= end || hex_digit(v[i + 1]) < 0 || hex_digit(v[i + 2]) < 0) {
+			if (i + 2 >= end || hex_value(v[i + 1]) < 0 || hex_value(v[i + 2]) < 0) {
 				return -1;
 			}
-			c = (uint8_t)(hex_digit(v[i + 1]) * 16 + hex_digit(v[i + 2]));
+			c = (uint8_t)(hex_value(v[i + 1]) * 16 + hex_value(v[i + 2]));
 			i += 2;
 		}
 		if (*len == BOUNDARY_MAX) {

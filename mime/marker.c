@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "mime/hex.h"
+
 static const char MARKER_HEAD[] = "((graft:";
 enum {
 	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
@@ -178,16 +180,6 @@ feed_identity(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at
 	m->decoded_len += len;
 }
 
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* A byte that quoted-printable gave; raw_to is behind what stood for it. */
 static void
 qp_byte(struct marker_search *m, uint8_t c, uint64_t raw_to)
@@ -208,7 +200,7 @@ qp_raw(struct marker_search *m, uint8_t c, uint64_t at)
 	case QP_TEXT:
 		break;
 	case QP_EQUALS:
-		if (hex_digit(c) >= 0) {
+		if (hex_value(c) >= 0) {
 			m->qp_high = c;
 			m->qp = QP_HEX;
 			return;
@@ -230,8 +222,8 @@ qp_raw(struct marker_search *m, uint8_t c, uint64_t at)
 		break;
 	case QP_HEX:
 		m->qp = QP_TEXT;
-		if (hex_digit(c) >= 0) {
-			qp_byte(m, (uint8_t)(hex_digit(m->qp_high) * 16 + hex_digit(c)), at + 1);
+		if (hex_value(c) >= 0) {
+			qp_byte(m, (uint8_t)(hex_value(m->qp_high) * 16 + hex_value(c)), at + 1);
 			return;
 		}
 		qp_byte(m, '=', at);

@@ -7,18 +7,9 @@
 #include <string.h>
 
 #include "mime/base64.h"
+#include "mime/hex.h"
 
 enum { ENCODED_WORD_MAX = 1024 };       /* RFC 2047 allows 75; some libraries write longer ones */
-
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 static bool
 is_space(uint8_t c)
@@ -36,10 +27,10 @@ decode_q(const uint8_t *p, size_t len, uint8_t *out, size_t cap)
 		uint8_t c = p[i] == '_' ? ' ' : p[i];
 
 		if (c == '=') {
-			if (i + 2 >= len || hex_digit(p[i + 1]) < 0 || hex_digit(p[i + 2]) < 0) {
+			if (i + 2 >= len || hex_value(p[i + 1]) < 0 || hex_value(p[i + 2]) < 0) {
 				return -1;
 			}
-			c = (uint8_t)(hex_digit(p[i + 1]) * 16 + hex_digit(p[i + 2]));
+			c = (uint8_t)(hex_value(p[i + 1]) * 16 + hex_value(p[i + 2]));
 			i += 2;
 		}
 		if (n == cap) {
