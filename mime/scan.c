@@ -76,7 +76,6 @@ static enum line
 classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 {
 	bool prefix = false, found = false;
-	size_t longest = 0;
 
 	if ((len > 0 && line[0] != '-') || (len > 1 && line[1] != '-')) {
 		return LINE_NONE;
@@ -98,11 +97,10 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 		while (n < len && (line[n] == ' ' || line[n] == '\t')) {
 			n++;
 		}
-		if (n < len || o->boundary_len < longest) {
-			continue;       /* no two are equal: SCAN_BOUNDARY_PREFIX */
+		if (n < len) {
+			continue;
 		}
-		found = true;
-		longest = o->boundary_len;
+		found = true;           /* where two fit, the outer one is the longer (SCAN_BOUNDARY_PREFIX), and wins */
 		s->delimiter_serial = o->serial;
 		s->delimiter_close = close;
 		s->delimiter_boundary_len = o->boundary_len;
