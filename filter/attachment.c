@@ -168,16 +168,6 @@ check_end(const struct attachment *a, const struct checksum *sum, struct refusal
 }
 
 static int
-written(int result, struct refusal *why)
-{
-	if (result < 0) {
-		spool_fail(&why->fail, "write", "standard output", -result);
-		return refuse(why, REFUSED_IO);
-	}
-	return 0;
-}
-
-static int
 copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
 {
 	struct checksum sum;
@@ -201,7 +191,7 @@ copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
 			}
 			len -= len > 0; /* its last LF is the delimiter's */
 		}
-		if (written(sink_write(s, out, len), why) < 0) {
+		if (refuse_output(why, sink_write(s, out, len)) < 0) {
 			return -1;
 		}
 	} while (at < a->entry.size);
@@ -272,7 +262,7 @@ copy_message(const struct attachment *a, const struct boundaries *b, struct sink
 		        (crs != a->entry.crs && refuse(why, REFUSED_ENTRY_DAMAGED) < 0))) {
 			return -1;
 		}
-		if (written(sink_write(s, out, len), why) < 0) {
+		if (refuse_output(why, sink_write(s, out, len)) < 0) {
 			return -1;
 		}
 	}

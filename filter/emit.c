@@ -12,8 +12,6 @@
 enum {
 	RECODE_LINES = 64,
 	RECODE_IN = RECODE_LINES * BASE64_LINE_BYTES,
-	DECODE_IN = 4 * 1024,           /* base64 decoded at a time */
-	DECODE_OUT = DECODE_IN / 4 * 3 + 3,
 };
 
 /* A base64 body that is decoded, cut and encoded again. */
@@ -40,21 +38,10 @@ static struct scan scan;
 static struct emission out;
 static struct recode recode;
 
-/* What a sink said. */
-static int
-written(int result)
-{
-	if (result < 0) {
-		spool_fail(&out.why->fail, "write", "standard output", -result);
-		return refuse(out.why, REFUSED_IO);
-	}
-	return 0;
-}
-
 static int
 write_bytes(const void *p, size_t len)
 {
-	return written(sink_write(out.sink, p, len));
+	return refuse_output(out.why, sink_write(out.sink, p, len));
 }
 
 static int
@@ -310,7 +297,7 @@ put_end(void)
 	if (out.edit != out.plan->edits) {
 		return refuse(out.why, REFUSED_CHANGED);
 	}
-	return written(sink_flush(out.sink));
+	return refuse_output(out.why, sink_flush(out.sink));
 }
 
 int

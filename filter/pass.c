@@ -105,8 +105,8 @@ pass_by_copy(struct hold *h, struct sink *s, struct refusal *why)
 		h->size += (uint64_t)n;
 		s->bytes += (uint64_t)n;
 		s->buffered = (size_t)n;
-		if (sink_flush(s) < 0) {
-			return failed(why, "write", "standard output", -s->error);
+		if (refuse_output(why, sink_flush(s)) < 0) {
+			return -1;
 		}
 	}
 	return (int)n;
@@ -120,8 +120,8 @@ pass_through(struct hold *h, struct sink *s, struct refusal *why)
 	pass_header(h->buf, h->header_len, s);
 	sink_write(s, h->buf + h->header_len, h->buffered - h->header_len);
 	h->size = h->buffered;
-	if (sink_flush(s) < 0) {
-		return failed(why, "write", "standard output", -s->error);
+	if (refuse_output(why, sink_flush(s)) < 0) {
+		return -1;
 	}
 	if (h->eof) {
 		return 0;

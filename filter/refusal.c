@@ -104,6 +104,16 @@ refuse_system(struct refusal *r, const struct spool_fail *fail, enum refusal_rea
 }
 
 int
+refuse_output(struct refusal *r, int result)
+{
+	if (result >= 0) {
+		return 0;
+	}
+	spool_fail(&r->fail, "write", "standard output", -result);
+	return refuse(r, REFUSED_IO);
+}
+
+int
 refusal_exit(const struct refusal *r)
 {
 	return reasons[r->reason].exit;

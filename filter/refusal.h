@@ -82,6 +82,9 @@ size_t refusal_sentence(const struct refusal *r, char *out, size_t cap);
 /* Fills *r from a failed system call; `error` is -errno as the spool returns it. Returns -1. */
 int refuse_system(struct refusal *r, const struct spool_fail *fail, enum refusal_reason missing);
 
+/* What a sink returned: 0, or, where that is -errno, -1 with REFUSED_IO. */
+int refuse_output(struct refusal *r, int result);
+
 /* Sets the reason alone. Returns -1. */
 int refuse(struct refusal *r, enum refusal_reason reason);
 

@@ -9,17 +9,6 @@
 #include "mime/content.h"
 #include "mime/header.h"
 
-/* Errors stay in the sink; one look at the end is enough. */
-static int
-done(struct sink *s, struct refusal *why)
-{
-	if (s->error < 0) {
-		spool_fail(&why->fail, "write", "standard output", -s->error);
-		return refuse(why, REFUSED_IO);
-	}
-	return 0;
-}
-
 /* A field as it stands; the last one of a header may lack its line end. */
 static void
 put_field(struct sink *s, const struct field *f)
@@ -272,7 +261,7 @@ rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct r
 	if (r->scope != REWRITE_NOT_CONTENT) {
 		sink_text(s, "\n");
 	}
-	return done(s, why);
+	return refuse_output(why, s->error);      /* errors stay in the sink: one look is enough */
 }
 
 int
@@ -289,5 +278,5 @@ rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *wh
 		put_cid(s, entry);
 	}
 	sink_text(s, "\n");
-	return done(s, why);
+	return refuse_output(why, s->error);
 }

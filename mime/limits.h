@@ -11,6 +11,8 @@ enum {
 	DELIMITER_LINE_MAX = 998,       /* bytes of a delimiter line (RFC 5322 2.1.1) */
 	CONTENT_PARAMS_MAX = 64,        /* parameters of one Content-Type or Content-Disposition */
 	MISPLACED_LINES = 100,          /* lines of a leaf that is not text, looked at for a marker that stands wrong */
+	DECODE_IN = 4 * 1024,           /* bytes of base64 decoded at a time, */
+	DECODE_OUT = DECODE_IN / 4 * 3 + 3,     /* and what that can become */
 	MARKERS_MAX = 100,              /* marker occurrences in one message */
 };
 

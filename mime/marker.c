@@ -14,8 +14,6 @@
 static const char MARKER_HEAD[] = "((graft:";
 enum {
 	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
-	DECODE_IN = 4 * 1024,           /* base64 decoded at a time */
-	DECODE_OUT = DECODE_IN / 4 * 3 + 3,
 };
 
 void
