@@ -15,9 +15,10 @@
 
 enum { COPY_IN = COPY_LINES * BASE64_LINE_BYTES, COPY_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1) };
 
-/* The private buffers: what is hashed is what is encoded. */
+_Static_assert((int)COPY_OUT <= (int)SINK_ROOM, "the sink has room for a block");
+
+/* The private buffer: what is hashed is what is encoded. */
 static uint8_t in[COPY_IN];
-static uint8_t out[COPY_OUT];
 
 static int
 load_key(const struct spool *spool, const struct token *t, struct key_cache *keys,
@@ -184,14 +185,14 @@ copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
 		}
 		checksum_add(&sum, in, n);
 		at += n;
-		len = base64_encode_lines(in, n, out);
+		len = base64_encode_lines(in, n, sink_room(s, COPY_OUT));
 		if (at == a->entry.size) {      /* the last block, held back until now */
 			if (check_end(a, &sum, why) < 0) {
 				return -1;
 			}
 			len -= len > 0; /* its last LF is the delimiter's */
 		}
-		if (refuse_output(why, sink_write(s, out, len)) < 0) {
+		if (refuse_output(why, sink_fill(s, len)) < 0) {
 			return -1;
 		}
 	} while (at < a->entry.size);
@@ -241,12 +242,14 @@ copy_message(const struct attachment *a, const struct boundaries *b, struct sink
 		uint64_t left = a->entry.size - at;
 		size_t n = left < COPY_IN ? (size_t)left : COPY_IN;
 		size_t len = 0;
+		uint8_t *out;
 
 		if (read_exactly(a->fd, in, n, at, why) < 0) {
 			return -1;
 		}
 		checksum_add(&sum, in, n);
 		at += n;
+		out = sink_room(s, n);
 		for (size_t i = 0; i < n; i++) {
 			if (in[i] == '\r' && a->entry.crs > 0) {
 				crs++;
@@ -262,7 +265,7 @@ copy_message(const struct attachment *a, const struct boundaries *b, struct sink
 		        (crs != a->entry.crs && refuse(why, REFUSED_ENTRY_DAMAGED) < 0))) {
 			return -1;
 		}
-		if (refuse_output(why, sink_write(s, out, len)) < 0) {
+		if (refuse_output(why, sink_fill(s, len)) < 0) {
 			return -1;
 		}
 	}

@@ -86,8 +86,9 @@ pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
 		} else if (n < 0 && errno != EINTR) {
 			return failed(why, "splice", "standard input to standard output", errno);
 		} else if (n > 0) {
-			if (passed == 0) {
-				sink_expect(s, (uint64_t)n);
+			if (passed <= SINK_LARGE && passed + (uint64_t)n > SINK_LARGE) {
+				pace_enlarge(h->in);    /* both: a large pipe beside a small one is never full */
+				pace_enlarge(s->fd);
 			}
 			passed += (uint64_t)n;
 			h->size += (uint64_t)n;

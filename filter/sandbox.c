@@ -87,6 +87,8 @@ static const __u32 calls[] = {
 #else
 	SYS_ppoll,
 #endif
+	/* a pipe's pace */
+	SYS_ioctl, SYS_getrusage,
 	/* time, the alarm, the log */
 	SYS_clock_gettime, SYS_sendmsg, SYS_rt_sigreturn, SYS_restart_syscall,
 #ifdef SYS_alarm

@@ -5,10 +5,8 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 void
@@ -18,6 +16,7 @@ sink_to_fd(struct sink *s, int fd)
 	s->error = 0;
 	s->bytes = 0;
 	s->first_byte = NULL;
+	s->pace = (struct pace){.is_pipe = false};
 	s->buffered = 0;
 }
 
@@ -36,66 +35,92 @@ wait_writable(int fd)
 	return poll(&p, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
-/* Writes what is gathered, and then p, with one call where the kernel takes it all. */
 static int
-write_out(struct sink *s, const void *p, size_t len)
+write_out(struct sink *s, const uint8_t *p, size_t len)
 {
-	/* writev's iovec is not const, though it only reads. */
-	struct iovec v[2] = {
-		{.iov_base = s->buffer, .iov_len = s->buffered},
-		{.iov_base = (void *)(uintptr_t)p, .iov_len = len},
-	};
-	size_t i = 0;
-
 	if (s->error != 0) {
 		return s->error;
 	}
-	if (s->first_byte != NULL && s->buffered + len > 0) {
+	if (s->first_byte != NULL && len > 0) {
 		s->first_byte();
 		s->first_byte = NULL;
 	}
-	while (i < 2) {
-		ssize_t n;
+	while (len > 0) {
+		ssize_t n = write(s->fd, p, pace_write(&s->pace, len));
 
-		if (v[i].iov_len == 0) {
-			i++;
-			continue;
-		}
-		n = writev(s->fd, v + i, (int)(2 - i));
-		if (n < 0 && errno == EAGAIN) {
+		if (n >= 0) {
+			pace_written(&s->pace, (size_t)n);
+			p += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
 			s->error = wait_writable(s->fd);
-		} else if (n < 0 && errno != EINTR) {
+		} else if (errno != EINTR) {
 			s->error = -errno;
 		}
 		if (s->error != 0) {
 			return s->error;
 		}
-		for (size_t left = n < 0 ? 0 : (size_t)n; left > 0 && i < 2;) {
-			size_t step = left < v[i].iov_len ? left : v[i].iov_len;
-
-			v[i].iov_base = (uint8_t *)v[i].iov_base + step;
-			v[i].iov_len -= step;
-			left -= step;
-			i += v[i].iov_len == 0;
-		}
 	}
-	s->buffered = 0;
+	return 0;
+}
+
+/* What is gathered goes out, but for an end that fills no whole pages. */
+static int
+write_gathered(struct sink *s)
+{
+	size_t rest = s->buffered % SINK_WHOLE;
+	size_t whole = s->buffered - rest;
+
+	pace_block(&s->pace);
+	s->buffered = rest;
+	if (write_out(s, s->buffer, whole) < 0) {
+		return s->error;
+	}
+	memcpy(s->buffer, s->buffer + whole, rest);
 	return 0;
 }
 
 int
 sink_write(struct sink *s, const void *p, size_t len)
 {
+	const uint8_t *from = p;
+
 	s->bytes += len;
 	if (s->fd < 0) {
 		return 0;
 	}
-	if (len > sizeof(s->buffer) - s->buffered) {
-		return write_out(s, p, len);
+	while (len > sizeof(s->buffer) - s->buffered) {
+		size_t n = sizeof(s->buffer) - s->buffered;
+
+		memcpy(s->buffer + s->buffered, from, n);
+		s->buffered += n;
+		from += n;
+		len -= n;
+		if (write_gathered(s) < 0) {
+			return s->error;
+		}
 	}
-	memcpy(s->buffer + s->buffered, p, len);
+	memcpy(s->buffer + s->buffered, from, len);
 	s->buffered += len;
 	return s->error;
+}
+
+uint8_t *
+sink_room(struct sink *s, size_t len)
+{
+	assert(s->fd >= 0 && len <= SINK_ROOM);
+	if (len > sizeof(s->buffer) - s->buffered) {
+		write_gathered(s);
+	}
+	return s->buffer + s->buffered;
+}
+
+int
+sink_fill(struct sink *s, size_t len)
+{
+	s->bytes += len;
+	s->buffered += len;
+	return s->buffered > SINK_LARGE ? write_gathered(s) : s->error;
 }
 
 int
@@ -107,8 +132,8 @@ sink_text(struct sink *s, const char *text)
 void
 sink_expect(struct sink *s, uint64_t len)
 {
-	if (s->fd >= 0 && len > SINK_BUFFER && fcntl(s->fd, F_GETPIPE_SZ) < SINK_PIPE) {
-		fcntl(s->fd, F_SETPIPE_SZ, SINK_PIPE);
+	if (s->fd >= 0 && len > SINK_LARGE) {
+		pace_begin(&s->pace, s->fd);
 	}
 }
 
@@ -122,5 +147,8 @@ sink_count(struct sink *s, uint64_t len)
 int
 sink_flush(struct sink *s)
 {
-	return s->fd < 0 ? 0 : write_out(s, NULL, 0);
+	size_t n = s->buffered;
+
+	s->buffered = 0;
+	return s->fd < 0 ? 0 : write_out(s, s->buffer, n);
 }

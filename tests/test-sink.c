@@ -141,6 +141,42 @@ START_TEST(a_file_gets_it_all)
 }
 END_TEST
 
+/* By turns through the sink's own buffer and by copying; with short writes too. */
+START_TEST(room_is_filled_in_place)
+{
+	static const size_t pieces[] = {SINK_ROOM, 1, 5, SINK_WHOLE, SINK_ROOM - 1, 0, 4097, SINK_LARGE, SINK_LARGE + 1, SINK_ROOM};
+	int fds[2], status;
+	pid_t pid;
+
+	make_data();
+	ck_assert_int_eq(pipe(fds), 0);
+	pid = reader(fds[0], fds[1], 8192, 0);
+	close(fds[0]);
+	sink_to_fd(&sink, fds[1]);
+	sink_expect(&sink, TOTAL);
+	ck_assert(sink.pace.is_pipe);
+	sink.pace.parallel = _i == 1;
+	for (size_t at = 0, i = 0; at < TOTAL; i++) {
+		size_t n = pieces[i % (sizeof(pieces) / sizeof(pieces[0]))];
+
+		n = n < TOTAL - at ? n : TOTAL - at;
+		if (i % 3 == 2) {
+			ck_assert_int_eq(sink_write(&sink, data + at, n), 0);
+		} else {
+			memcpy(sink_room(&sink, SINK_ROOM), data + at, n);
+			ck_assert_int_eq(sink_fill(&sink, n), 0);
+		}
+		at += n;
+		ck_assert_uint_eq(sink.bytes, at);
+		ck_assert_msg(sink.buffered <= SINK_LARGE || i % 3 == 2, "%zu bytes wait behind a full block", sink.buffered);
+	}
+	ck_assert_int_eq(sink_flush(&sink), 0);
+	close(fds[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+}
+END_TEST
+
 START_TEST(small_writes_wait_for_a_flush)
 {
 	int fd = memfd_create("out", MFD_CLOEXEC);
@@ -218,6 +254,7 @@ main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, everything_arrives_in_order, 0, COUNT(ways));
 	tcase_add_test(tc, a_file_gets_it_all);
+	tcase_add_loop_test(tc, room_is_filled_in_place, 0, 2);
 	tcase_add_test(tc, small_writes_wait_for_a_flush);
 	tcase_add_test(tc, a_counter_counts);
 	tcase_add_test(tc, a_reader_that_goes_away_is_an_error_that_stays);
