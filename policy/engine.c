@@ -132,9 +132,9 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	}
 	e->took[bucket]++;
 	log_begin(e->log, "decision");
-	log_text(e->log, "context", decision_context_name(d->context));
-	log_text(e->log, "action", replies[d->reply]);
-	log_text(e->log, "reason", reason_code(d->verdict.reason));
+	log_word(e->log, "context", decision_context_name(d->context));
+	log_word(e->log, "action", replies[d->reply]);
+	log_word(e->log, "reason", reason_code(d->verdict.reason));
 	if (d->verdict.about.len > 0) {
 		log_text(e->log, "about", d->verdict.about.text);
 	}
@@ -145,13 +145,13 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	log_value_if(e->log, "helo", &r->helo_name);
 	log_value_if(e->log, "instance", &r->instance);
 	if (d->relay.stale) {
-		log_text(e->log, "stale", "yes");
+		log_word(e->log, "stale", "yes");
 	}
 	if (d->dnsbl_asked) {
 		log_zones(e->log, e->config, d);
 	}
 	if (e->config->dry_run) {
-		log_text(e->log, "dry_run", action_name(d->verdict.action));
+		log_word(e->log, "dry_run", action_name(d->verdict.action));
 	}
 	log_number(e->log, "ms", ms);
 	log_end(e->log);

@@ -112,11 +112,11 @@ line_put(struct log *l, const char *text, size_t len)
 static void
 line_start(struct log *l, enum log_level level)
 {
-	char prefix[4] = {'<', (char)('0' + level), '>', 0};
+	const char prefix[3] = {'<', (char)('0' + level), '>'};
 
 	l->line_len = 0;
 	if (l->journal) {
-		line_put(l, prefix, 3);
+		line_put(l, prefix, sizeof(prefix));
 	}
 }
 
@@ -155,6 +155,14 @@ is_plain(unsigned char c)
 	return c > ' ' && c < 127 && c != '"' && c != '\\' && c != '=';
 }
 
+static void
+line_key(struct log *l, const char *key)
+{
+	line_put(l, " ", 1);
+	line_put(l, key, strlen(key));
+	line_put(l, "=", 1);
+}
+
 void
 log_value(struct log *l, const char *key, const char *value, size_t len)
 {
@@ -167,9 +175,7 @@ log_value(struct log *l, const char *key, const char *value, size_t len)
 	for (size_t i = 0; i < len && plain; i++) {
 		plain = is_plain((unsigned char)value[i]);
 	}
-	line_put(l, " ", 1);
-	line_put(l, key, strlen(key));
-	line_put(l, "=", 1);
+	line_key(l, key);
 	if (plain) {
 		line_put(l, value, len);
 		return;
@@ -200,12 +206,29 @@ log_text(struct log *l, const char *key, const char *value)
 }
 
 void
+log_word(struct log *l, const char *key, const char *word)
+{
+	line_key(l, key);
+	line_put(l, word, strlen(word));
+}
+
+/* By hand: printf is a tenth of what a decision costs. */
+void
 log_number(struct log *l, const char *key, int64_t value)
 {
+	uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
 	char text[24];
-	int n = snprintf(text, sizeof(text), "%" PRId64, value);
+	size_t at = sizeof(text);
 
-	log_value(l, key, text, (size_t)n);
+	do {
+		text[--at] = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0) {
+		text[--at] = '-';
+	}
+	line_key(l, key);
+	line_put(l, text + at, sizeof(text) - at);
 }
 
 void

@@ -42,6 +42,10 @@ log_value(struct log *l, const char *key, const char *value, size_t len);
 void
 log_text(struct log *l, const char *key, const char *value);
 
+/* The same for a word of ours, known to be plain. */
+void
+log_word(struct log *l, const char *key, const char *word);
+
 void
 log_number(struct log *l, const char *key, int64_t value);
 

@@ -12,13 +12,13 @@ siphash_key_init(struct siphash_key *key)
 	return getrandom(key->k, sizeof(key->k), 0) == (ssize_t)sizeof(key->k) ? 0 : -errno;
 }
 
-static uint64_t
+static inline uint64_t
 rotate(uint64_t x, unsigned n)
 {
 	return x << n | x >> (64 - n);
 }
 
-static void
+static inline void
 mix(uint64_t v[4])
 {
 	v[0] += v[1];
