@@ -25,9 +25,7 @@ enum { CLIENTS_MAX = 2000, BUCKETS = 200000, REQUEST_SIZE = 4096 };
 
 struct client {
 	int fd;
-	int64_t sent;
-	size_t got;
-	char tail;
+	int64_t sent; /* nanoseconds */
 };
 
 static struct sockaddr_storage address;
@@ -79,12 +77,14 @@ parse_address(const char *text)
 }
 
 static void
-client_send(int epoll, struct client *c, int fresh)
+client_send(int epoll, struct client *c, int fresh, int64_t now)
 {
-	struct epoll_event e = {.events = EPOLLIN, .data.ptr = c};
+	/* Fresh: the answer is read in one go once the server has closed, which ends it. */
+	struct epoll_event e = {.events = fresh ? EPOLLRDHUP : EPOLLIN, .data.ptr = c};
+	int known = c->fd >= 0;
 
-	c->sent = now_ns();
-	if (fresh || c->fd < 0) {
+	c->sent = now;
+	if (fresh || !known) {
 		c->fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		if (c->fd < 0 || connect(c->fd, (struct sockaddr *)&address, address_len) != 0) {
 			die("connect");
@@ -96,46 +96,35 @@ client_send(int epoll, struct client *c, int fresh)
 	if (fresh) {
 		shutdown(c->fd, SHUT_WR);
 	}
-	c->got = 0;
-	c->tail = 0;
-	if (fresh || c->sent == 0) {
+	if (fresh || !known) {
 		epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &e);
 	}
 }
 
 static void
-client_done(const struct client *c)
+client_done(const struct client *c, int64_t now)
 {
-	int64_t ns = now_ns() - c->sent;
+	int64_t ns = now - c->sent;
 
 	answers++;
 	highest = ns > highest ? ns : highest;
 	latency[ns / 1000 < BUCKETS - 1 ? ns / 1000 : BUCKETS - 1]++;
 }
 
-/* True when the answer is whole. */
-static int
-client_read(struct client *c, int fresh)
+/* The whole answer: none is longer than a packet of the socket. */
+static void
+client_read(const struct client *c, int fresh)
 {
 	char bytes[2048];
 	ssize_t n = recv(c->fd, bytes, sizeof(bytes), 0);
 
-	if (n < 0) {
-		die("recv");
+	if (n < 2 || bytes[n - 1] != '\n' || bytes[n - 2] != '\n') {
+		fprintf(stderr, "policy-load: closed without an answer\n");
+		exit(1);
 	}
-	if (n == 0) {
-		if (!fresh || c->got == 0) {
-			fprintf(stderr, "policy-load: closed without an answer\n");
-			exit(1);
-		}
-		close(c->fd);
-		return 1;
-	}
-	c->got += (size_t)n;
 	if (fresh) {
-		return 0; /* to the end, as Exim */
+		close(c->fd);
 	}
-	return n >= 2 && bytes[n - 1] == '\n' && (n > 1 ? bytes[n - 2] : c->tail) == '\n';
 }
 
 static int64_t
@@ -160,24 +149,20 @@ load(unsigned count, double seconds, int fresh)
 	struct epoll_event events[256];
 
 	for (unsigned i = 0; i < count; i++) {
-		struct epoll_event e = {.events = EPOLLIN, .data.ptr = &clients[i]};
-
 		clients[i].fd = -1;
-		client_send(epoll, &clients[i], fresh);
-		if (!fresh) {
-			epoll_ctl(epoll, EPOLL_CTL_ADD, clients[i].fd, &e);
-		}
+		client_send(epoll, &clients[i], fresh, now_ns());
 	}
 	while (now_ns() < end) {
 		int n = epoll_wait(epoll, events, 256, 1000);
 
 		for (int i = 0; i < n; i++) {
 			struct client *c = events[i].data.ptr;
+			int64_t now;
 
-			if (client_read(c, fresh)) {
-				client_done(c);
-				client_send(epoll, c, fresh);
-			}
+			client_read(c, fresh);
+			now = now_ns();
+			client_done(c, now);
+			client_send(epoll, c, fresh, now);
 		}
 	}
 	printf("%.0f\t%lld\t%lld\t%lld\n", (double)answers / ((double)(now_ns() - start) / 1e9),
