@@ -109,6 +109,7 @@ read_name(struct reader *r, struct domain_name *name)
 {
 	size_t at = r->at, limit = r->len, len = 0;
 	bool jumped = false;
+	unsigned jumps = 0;
 
 	for (;;) {
 		uint8_t n;
@@ -127,7 +128,7 @@ read_name(struct reader *r, struct domain_name *name)
 			if (!jumped) {
 				r->at = at + 2;
 			}
-			if (to >= at) {
+			if (to >= at || ++jumps > DNS_POINTERS_MAX) {
 				return false;
 			}
 			jumped = true;
@@ -223,6 +224,10 @@ take_record(union dns_answer_room *room, const struct reader *r, const struct re
 		memcpy(a.byte, r->msg + rec->data, 16);
 		return dns_answer_add_address(room, &a);
 	case DNS_MX:
+		if (room->answer.count == DNS_MX_MAX) {
+			room->answer.outcome = DNS_TOO_MANY;
+			return true;
+		}
 		return rec->size >= 3 && record_name(r, rec, 2, &target) &&
 		       dns_answer_add_mx(
 			   room, get16(r->msg + rec->data), target.text, target.len);
@@ -349,8 +354,12 @@ dns_message_parse(union dns_answer_room *room, const uint8_t *msg, size_t len, e
 		dns_answer_clear(room, type, DNS_FAILED);
 		return;
 	}
-	if (a->count > 0) {
-		a->outcome = a->rcode == 0 ? DNS_DATA : DNS_FAILED;
+	if (a->count > 0 && a->rcode != 0) {
+		a->outcome = DNS_FAILED;
+	} else if (a->outcome == DNS_TOO_MANY) {
+		a->count = a->size = 0;
+	} else if (a->count > 0) {
+		a->outcome = DNS_DATA;
 	} else {
 		soa = take_authority(&r, get16(msg + 8), &negative);
 		if (a->rcode == RCODE_NXDOMAIN) {

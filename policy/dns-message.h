@@ -28,6 +28,7 @@ enum dns_outcome {
 	DNS_ALIAS,
 	DNS_NODATA,
 	DNS_NXDOMAIN,
+	DNS_TOO_MANY, /* more than DNS_MX_MAX mail servers; none is kept */
 	DNS_FAILED,
 };
 

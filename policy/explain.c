@@ -23,6 +23,19 @@ struct explain {
 	char servers[256];
 };
 
+static const char *
+explain_outcome(enum dns_outcome outcome)
+{
+	switch (outcome) {
+	case DNS_NXDOMAIN:
+		return "does not exist";
+	case DNS_TOO_MANY:
+		return "too many records";
+	default:
+		return "no such records";
+	}
+}
+
 static void
 explain_fact(const struct explain *x, const struct fact *f, enum dns_type type, const char *name,
     size_t len)
@@ -41,7 +54,7 @@ explain_fact(const struct explain *x, const struct fact *f, enum dns_type type, 
 
 		printf(" alias of %.*s", (int)alias_len, alias);
 	} else if (a->outcome != DNS_DATA) {
-		printf(" %s", a->outcome == DNS_NXDOMAIN ? "does not exist" : "no such records");
+		printf(" %s", explain_outcome(a->outcome));
 		printf(" (for %" PRId64 " s)", f->same_ms / 1000);
 	}
 	for (unsigned i = 0; a->outcome == DNS_DATA && i < a->count; i++) {

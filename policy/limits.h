@@ -34,9 +34,11 @@ enum {
 	/* DNS messages and what is kept of them. */
 	DNS_QUERY_MAX = 512,
 	DNS_UDP_SIZE = 1232,
+	/* Postfix's 100 processes, 32 hosts, two families: all fit in what may be in flight. */
 	DNS_MX_MAX = 32,
 	DNS_ADDRESS_MAX = 64,
-	DNS_RECORDS_MAX = 256,
+	DNS_RECORDS_MAX = 4096, /* more than a message holds */
+	DNS_POINTERS_MAX = 128, /* in one name: as many as a name has labels */
 	DNS_ALIAS_MAX = 10, /* as Postfix */
 	DNS_ANSWER_MAX = DNS_MX_MAX * (DOMAIN_TEXT_MAX + 3),
 	DNS_TTL_MIN = 1,
@@ -56,6 +58,8 @@ enum {
 	/* Configuration. */
 	CONFIG_SIZE_MAX = 1024 * 1024,
 	CONFIG_ERROR_MAX = 512,
+	CONFIG_DEPTH_MAX = 16, /* libyaml's time grows with the square of depth and anchors */
+	CONFIG_ANCHORS_MAX = 64,
 	LISTENERS_MAX = 16,
 	IDENTITY_NAMES_MAX = 64,
 	IDENTITY_ADDRESSES_MAX = 256,

@@ -42,6 +42,19 @@ mx_compare(const void *a, const void *b)
 	return (int)x->preference - (int)y->preference;
 }
 
+static enum reason
+no_mx_reason(enum dns_outcome outcome)
+{
+	switch (outcome) {
+	case DNS_NXDOMAIN:
+		return REASON_NXDOMAIN;
+	case DNS_TOO_MANY:
+		return REASON_TOO_MANY_MX;
+	default:
+		return REASON_NO_MX;
+	}
+}
+
 /* Takes the domain's MX records into the scan. False: the verdict is already reached. */
 static bool
 scan_load(struct scan *s, const struct domain_name *domain)
@@ -58,8 +71,7 @@ scan_load(struct scan *s, const struct domain_name *domain)
 	}
 	s->v->stale = f.state == FACT_STALE;
 	if (f.answer->outcome != DNS_DATA) {
-		conclude(s->v, ACTION_REFUSE,
-		    f.answer->outcome == DNS_NXDOMAIN ? REASON_NXDOMAIN : REASON_NO_MX);
+		conclude(s->v, ACTION_REFUSE, no_mx_reason(f.answer->outcome));
 		return false;
 	}
 	for (unsigned i = 0; i < f.answer->count; i++) {

@@ -25,6 +25,7 @@ enum action {
 	X(NO_MX, "domain has no MX records")                                                       \
 	X(NULL_MX, "domain accepts no mail")                                                       \
 	X(NXDOMAIN, "domain does not exist")                                                       \
+	X(TOO_MANY_MX, "domain has too many MX records")                                           \
 	X(DNS_TEMP, "cannot look up the domain's MX records now")                                  \
 	X(PRIMARY_TEMP, "cannot look up the domain's primary mail server now")                     \
 	X(PRIMARY_GONE, "the domain's primary mail server does not exist")                         \

@@ -172,7 +172,7 @@ static const struct bad_row {
 	uint8_t type;
 	const char *data;
 	size_t len;
-	bool many;
+	uint8_t count; /* 0: one */
 } bad_rows[] = {
 	{ .name = "SERVFAIL", .rcode = 2, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
 	{ .name = "FORMERR", .rcode = 1, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
@@ -192,14 +192,16 @@ static const struct bad_row {
 	{ .name = "MX name points at itself", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\xc0\x26",
 	    .len = 4, },
 	{ .name = "label type 01", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\x40x\0", .len = 5, },
-	{ .name = "more MX than anyone needs", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\1x\0",
-	    .len = 5, .many = true, },
+	{ .name = "more addresses than anyone needs", .asked = DNS_A, .type = DNS_A,
+	    .data = "\1\2\3\4", .len = 4, .count = DNS_ADDRESS_MAX + 1, },
+	{ .name = "more MX than anyone needs, with NXDOMAIN", .rcode = 3, .asked = DNS_MX,
+	    .type = DNS_MX, .data = "\0\1\1x\0", .len = 5, .count = DNS_MX_MAX + 1, },
 };
 
 START_TEST(bad_messages_are_failures)
 {
 	const struct bad_row *r = &bad_rows[_i];
-	uint8_t count = r->many ? DNS_MX_MAX + 1 : 1;
+	uint8_t count = r->count > 0 ? r->count : 1;
 	struct message m;
 
 	begin(&m, r->flags2, r->rcode, count, 0, r->type);
@@ -207,6 +209,60 @@ START_TEST(bad_messages_are_failures)
 		record(&m, QUESTION, r->type, 60, r->data, r->len);
 	}
 	ck_assert_msg(parse_prefix(&m, m.len, r->asked)->outcome == DNS_FAILED, "%s", r->name);
+}
+END_TEST
+
+static const struct many_row {
+	uint8_t count;
+	enum dns_outcome outcome;
+	unsigned kept;
+} many_rows[] = {
+	{ DNS_MX_MAX, DNS_DATA, DNS_MX_MAX },
+	{ DNS_MX_MAX + 1, DNS_TOO_MANY, 0 },
+	{ 200, DNS_TOO_MANY, 0 },
+};
+
+START_TEST(too_many_mail_servers_are_a_lasting_answer)
+{
+	const struct many_row *r = &many_rows[_i];
+	struct message m;
+
+	begin(&m, 0, 0, r->count, 0, DNS_MX);
+	for (uint8_t i = 0; i < r->count; i++) {
+		record(&m, QUESTION, DNS_MX, 60, BYTES("\0\1\1x\0"));
+	}
+	ck_assert_int_eq(parse(&m, DNS_MX)->outcome, r->outcome);
+	ck_assert_uint_eq(room.answer.count, r->kept);
+	ck_assert_uint_eq(room.answer.ttl, 60);
+}
+END_TEST
+
+/* A chain of pointers, each to the one before it, behind the question's name. */
+START_TEST(a_name_of_many_pointers_is_none)
+{
+	struct message m;
+	char owner[2];
+	unsigned at = 12;
+
+	begin(&m, 0, 0, 2, 0, DNS_A);
+	/* the data of a record of another type holds the chain */
+	record(&m, QUESTION, 99, 60, "", 0);
+	m.bytes[m.len - 1] = 0;
+	m.bytes[m.len - 2] = 1; /* 256 bytes */
+	for (unsigned i = 0; i < DNS_POINTERS_MAX; i++) {
+		const char pointer[2] = { (char)(0xc0 | at >> 8), (char)at };
+
+		at = (unsigned)m.len;
+		put(&m, pointer, sizeof(pointer));
+	}
+	owner[0] = (char)(0xc0 | at >> 8);
+	owner[1] = (char)at;
+	record(&m, owner, sizeof(owner), DNS_A, 60, BYTES("\1\2\3\4"));
+	ck_assert_int_eq(parse(&m, DNS_A)->outcome, DNS_FAILED);
+	owner[0] = (char)(0xc0 | (at - 2) >> 8); /* one less */
+	owner[1] = (char)(at - 2);
+	memcpy(m.bytes + m.len - 16, owner, sizeof(owner));
+	ck_assert_int_eq(parse(&m, DNS_A)->outcome, DNS_DATA);
 }
 END_TEST
 
@@ -286,6 +342,9 @@ main(void)
 	tcase_add_test(t, aliases);
 	tcase_add_test(t, noes_and_their_ttl);
 	tcase_add_loop_test(t, bad_messages_are_failures, 0, sizeof(bad_rows) / sizeof(bad_rows[0]));
+	tcase_add_loop_test(t, too_many_mail_servers_are_a_lasting_answer, 0,
+	    sizeof(many_rows) / sizeof(many_rows[0]));
+	tcase_add_test(t, a_name_of_many_pointers_is_none);
 	tcase_add_test(t, another_name_is_a_failure);
 	tcase_add_test(t, records_of_others_do_not_count);
 	tcase_add_test(t, odd_bytes_in_names_equal_nothing);

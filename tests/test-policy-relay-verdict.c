@@ -69,6 +69,8 @@ static const struct row {
 	{ .name = "no MX", .mx = "nodata", .want = { NO(NO_MX), NO(NO_MX), NO(NO_MX) }, },
 	{ .name = "no such domain", .mx = "nxdomain",
 	    .want = { NO(NXDOMAIN), NO(NXDOMAIN), NO(NXDOMAIN) }, },
+	{ .name = "more MX than are looked up", .mx = "too-many",
+	    .want = { NO(TOO_MANY_MX), NO(TOO_MANY_MX), NO(TOO_MANY_MX) }, },
 	{ .name = "null MX", .mx = "0:", .want = { NO(NULL_MX), NO(NULL_MX), NO(NULL_MX) }, },
 	{ .name = "null MX behind good ones", .mx = "10:p.in 20:mx1.me 30:",
 	    .want = { NO(NULL_MX), NO(NULL_MX), NO(NULL_MX) }, },
