@@ -8,6 +8,79 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+config_yaml_not_yaml(const char *file, const yaml_parser_t *parser, char *error)
+{
+	snprintf(error, CONFIG_ERROR_MAX, "%s:%zu:%zu: expected YAML: %s", file,
+	    parser->problem_mark.line + 1, parser->problem_mark.column + 1,
+	    parser->problem != NULL ? parser->problem : "unreadable");
+}
+
+static int
+event_deeper(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		return 1;
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+static bool
+event_has_anchor(const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return event->data.scalar.anchor != NULL;
+	case YAML_SEQUENCE_START_EVENT:
+		return event->data.sequence_start.anchor != NULL;
+	case YAML_MAPPING_START_EVENT:
+		return event->data.mapping_start.anchor != NULL;
+	default:
+		return false;
+	}
+}
+
+bool
+config_yaml_is_bounded(const char *file, const char *bytes, size_t len, char *error)
+{
+	int depth = 0, anchors = 0;
+	yaml_parser_t parser;
+	bool more = true;
+
+	if (!yaml_parser_initialize(&parser)) {
+		snprintf(error, CONFIG_ERROR_MAX, "%s: out of memory", file);
+		return false;
+	}
+	yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, len);
+	error[0] = 0;
+	while (more) {
+		yaml_event_t event;
+
+		if (!yaml_parser_parse(&parser, &event)) {
+			config_yaml_not_yaml(file, &parser, error);
+			break;
+		}
+		depth += event_deeper(&event);
+		anchors += event_has_anchor(&event);
+		if (depth > CONFIG_DEPTH_MAX || anchors > CONFIG_ANCHORS_MAX) {
+			snprintf(error, CONFIG_ERROR_MAX, "%s:%zu:%zu: expected at most %d %s",
+			    file, event.start_mark.line + 1, event.start_mark.column + 1,
+			    depth > CONFIG_DEPTH_MAX ? CONFIG_DEPTH_MAX : CONFIG_ANCHORS_MAX,
+			    depth > CONFIG_DEPTH_MAX ? "levels" : "anchors");
+		}
+		more = event.type != YAML_STREAM_END_EVENT && error[0] == 0;
+		yaml_event_delete(&event);
+	}
+	yaml_parser_delete(&parser);
+	return error[0] == 0;
+}
+
 bool
 config_yaml_expected(struct config_yaml *y, const yaml_node_t *node, const char *format, ...)
 {

@@ -24,6 +24,17 @@ struct config_key {
 	bool (*read)(struct config_yaml *y, yaml_node_t *node, void *target);
 };
 
+/*
+ * Whether the text is YAML of few levels and anchors, which bounds the time that loading it
+ * takes. False after an error of the same form as below; error: CONFIG_ERROR_MAX bytes.
+ */
+bool
+config_yaml_is_bounded(const char *file, const char *bytes, size_t len, char *error);
+
+/* The same for what the parser says. */
+void
+config_yaml_not_yaml(const char *file, const yaml_parser_t *parser, char *error);
+
 /* "FILE:LINE:COLUMN: expected ..."; always false. */
 __attribute__((format(printf, 3, 4))) bool
 config_yaml_expected(struct config_yaml *y, const yaml_node_t *node, const char *format, ...);

@@ -76,7 +76,9 @@ config_parse(const char *name, const char *bytes, size_t len, char *error)
 	yaml_parser_t parser;
 	yaml_node_t *root;
 
-	error[0] = 0;
+	if (!config_yaml_is_bounded(name, bytes, len, error)) {
+		goto out;
+	}
 	if (c == NULL || !yaml_parser_initialize(&parser)) {
 		snprintf(error, CONFIG_ERROR_MAX, "%s: out of memory", name);
 		goto out;
@@ -84,9 +86,7 @@ config_parse(const char *name, const char *bytes, size_t len, char *error)
 	have_parser = true;
 	yaml_parser_set_input_string(&parser, (const unsigned char *)bytes, len);
 	if (!yaml_parser_load(&parser, &document)) {
-		snprintf(error, CONFIG_ERROR_MAX, "%s:%zu:%zu: expected YAML: %s", name,
-		    parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-		    parser.problem != NULL ? parser.problem : "unreadable");
+		config_yaml_not_yaml(name, &parser, error);
 		goto out;
 	}
 	have_document = true;

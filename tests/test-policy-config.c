@@ -5,6 +5,7 @@
 
 #include <check.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINIMAL "listen: 'inet:127.0.0.1:10040'\nrelay: { mode: static, domains: [a.test] }\n"
@@ -110,6 +111,169 @@ START_TEST(defaults_are_filled_in)
 }
 END_TEST
 
+/* Every key there is, as the documents show them. */
+static const char whole[] =
+    "listen:\n"
+    "  - { inet: \"127.0.0.1:10040\" }\n"
+    "  - { unix: /var/spool/postfix/private/mailgraft, owner: postfix, mode: 0600 }   # Debian's smtpd is chrooted\n"
+    "  - { unix: /run/mailgraft/policy, group: Debian-exim, mode: 0660 }\n"
+    "control: { unix: /run/mailgraft/control, mode: 0600 }\n"
+    "metrics: { inet: \"127.0.0.1:9116\" }\n"
+    "state: /var/lib/mailgraft          # last-known-good DNS and verdicts survive a reboot in an outage\n"
+    "families: [ipv4, ipv6]             # as the MTA uses them\n"
+    "identity: { names: [mx1.example.net], addresses: [192.0.2.1, \"2001:db8::1\"] }   # default: this host's; NAT addresses go here too\n"
+    "dns: { servers: [\"127.0.0.1:53\"], timeout: 1.5s, tries: 2, keep-stale: 7d }\n"
+    "relay:\n"
+    "  mode: compat                     # compat | all-better | pinned | static\n"
+    "  primary-networks: [198.51.100.0/24, \"2001:db8:1::/48\", primary.example.com]\n"
+    "  pinned: { example.org: [203.0.113.7] }\n"
+    "dnsbl:\n"
+    "  - { zone: zen.example, listed: [\"127.0.0.2-127.0.0.11\"], score: 2 }\n"
+    "  - { zone: allow.example, listed: [\"127.0.0.0/8\"], score: -3 }\n"
+    "reject-score: 2\n"
+    "dnsbl-for: backup                  # backup | all\n"
+    "recipients: { files: [/etc/mailgraft/recipients], unknown: defer }   # accept | defer | reject; postmaster and abuse always pass\n"
+    "primary-health: { mode: observe }  # off | observe\n"
+    "dry-run: false\n";
+
+static bool
+has_address(const struct identity *id, const char *text)
+{
+	struct address a;
+
+	return address_parse(&a, text, strlen(text)) && identity_has_address(id, &a);
+}
+
+static bool
+has_network(const struct host_list *list, const char *text)
+{
+	struct address a;
+
+	return address_parse(&a, text, strlen(text)) && host_list_has_address(list, &a);
+}
+
+START_TEST(every_key_is_read)
+{
+	char error[CONFIG_ERROR_MAX];
+	struct config *c = config_parse("test", whole, strlen(whole), error);
+
+	ck_assert_msg(c != NULL, "%s", error);
+	ck_assert_uint_eq(c->listen_count, 3);
+	ck_assert_str_eq(c->listen[0].text, "inet:127.0.0.1:10040");
+	ck_assert_str_eq(c->listen[1].text, "unix:/var/spool/postfix/private/mailgraft");
+	ck_assert_str_eq(c->listen[1].owner, "postfix");
+	ck_assert_uint_eq(c->listen[1].mode, 0600);
+	ck_assert_str_eq(c->listen[2].group, "Debian-exim");
+	ck_assert_uint_eq(c->listen[2].mode, 0660);
+	ck_assert_str_eq(c->control.text, "unix:/run/mailgraft/control");
+	ck_assert_uint_eq(c->control.mode, 0600);
+	ck_assert_str_eq(c->metrics.text, "inet:127.0.0.1:9116");
+	ck_assert_str_eq(c->state, "/var/lib/mailgraft");
+	ck_assert(c->relay.ipv4 && c->relay.ipv6);
+	ck_assert(identity_has_name(&c->identity, "mx1.example.net", 15));
+	ck_assert(has_address(&c->identity, "192.0.2.1") && has_address(&c->identity, "2001:db8::1"));
+	ck_assert_uint_eq(c->identity.name_count, 1);
+	ck_assert_uint_eq(c->identity.address_count, 2);
+	ck_assert_str_eq(c->dns_servers, "127.0.0.1:53");
+	ck_assert_int_eq(c->dns_timeout_ms, 1500);
+	ck_assert_int_eq(c->dns_tries, 2);
+	ck_assert_int_eq(c->keep_stale_ms, 7LL * 86400 * 1000);
+	ck_assert_int_eq(c->relay.mode, RELAY_COMPAT);
+	ck_assert(!c->relay.any_network);
+	ck_assert(has_network(&c->relay.networks, "198.51.100.77"));
+	ck_assert(has_network(&c->relay.networks, "2001:db8:1::77"));
+	ck_assert(host_list_has_name(&c->relay.networks, "primary.example.com", 19));
+	ck_assert_uint_eq(c->relay.pin_count, 1);
+	ck_assert_str_eq(c->relay.pins[0].domain.text, "example.org");
+	ck_assert(has_network(&c->relay.pins[0].hosts, "203.0.113.7"));
+	ck_assert_uint_eq(c->dnsbl_count, 2);
+	ck_assert_str_eq(c->dnsbl[0].zone.text, "zen.example");
+	ck_assert_int_eq(c->dnsbl[0].score, 2);
+	ck_assert_int_eq(c->dnsbl[1].score, -3);
+	ck_assert_int_eq(c->reject_score, 2);
+	ck_assert_int_eq(c->dnsbl_for, CONFIG_DNSBL_BACKUP);
+	ck_assert_uint_eq(c->recipient_file_count, 1);
+	ck_assert_str_eq(c->recipient_files[0], "/etc/mailgraft/recipients");
+	ck_assert_int_eq(c->unknown, CONFIG_UNKNOWN_DEFER);
+	ck_assert_int_eq(c->health, CONFIG_HEALTH_OBSERVE);
+	ck_assert(!c->dry_run);
+	config_free(c);
+}
+END_TEST
+
+START_TEST(the_other_words_are_read)
+{
+	static const char text[] = "listen: ['unix:/run/p', 'inet:127.0.0.1:10040', 'inet:[::1]:10040']\n"
+				   "relay: { mode: all-better, primary-networks: [primary.example.com] }\n"
+				   "families: [ipv6]\n"
+				   "dnsbl-for: all\n"
+				   "recipients: { files: /a, unknown: reject }\n"
+				   "primary-health: { mode: off }\n"
+				   "dry-run: true\n";
+	char error[CONFIG_ERROR_MAX];
+	struct config *c = config_parse("test", text, strlen(text), error);
+
+	ck_assert_msg(c != NULL, "%s", error);
+	ck_assert_str_eq(c->listen[0].text, "unix:/run/p");
+	ck_assert_uint_eq(c->listen[0].mode, 0600);
+	ck_assert_str_eq(c->listen[1].text, "inet:127.0.0.1:10040");
+	ck_assert_str_eq(c->listen[2].text, "inet:[::1]:10040");
+	ck_assert_int_eq(c->relay.mode, RELAY_ALL_BETTER);
+	ck_assert(!c->relay.ipv4 && c->relay.ipv6);
+	ck_assert_int_eq(c->dnsbl_for, CONFIG_DNSBL_ALL);
+	ck_assert_int_eq(c->unknown, CONFIG_UNKNOWN_REJECT);
+	ck_assert_int_eq(c->health, CONFIG_HEALTH_OFF);
+	ck_assert(c->dry_run);
+	config_free(c);
+}
+END_TEST
+
+/* Nesting and anchors cost the parser time that grows with their square. */
+static const struct heavy_row {
+	const char *start;
+	const char *unit;
+	size_t count;
+	const char *want;
+} heavy_rows[] = {
+	{ "listen: ", "[", CONFIG_DEPTH_MAX - 1, "expected YAML: " }, /* one level is the file's own */
+	{ "listen: ", "[", CONFIG_DEPTH_MAX, "test:1:24: expected at most 16 levels" },
+	{ "listen: ", "[", CONFIG_SIZE_MAX - 100, "test:1:24: expected at most 16 levels" },
+	{ "listen: ", "{a: ", 200000, "test:1:69: expected at most 16 levels" },
+	{ "listen:\n ", "? ", 400000, "test:2:32: expected at most 16 levels" },
+	{ "listen:\n ", "- ", 400000, "test:2:32: expected at most 16 levels" },
+};
+
+START_TEST(a_heavy_file_is_refused_early)
+{
+	const struct heavy_row *r = &heavy_rows[_i];
+	size_t unit = strlen(r->unit), len = strlen(r->start);
+	char *text = malloc(len + unit * r->count), error[CONFIG_ERROR_MAX];
+
+	ck_assert_ptr_nonnull(text);
+	memcpy(text, r->start, len);
+	for (size_t i = 0; i < r->count; i++, len += unit) {
+		memcpy(text + len, r->unit, unit);
+	}
+	ck_assert_ptr_null(config_parse("test", text, len, error));
+	ck_assert_msg(strstr(error, r->want) != NULL, "%s", error);
+	free(text);
+}
+END_TEST
+
+START_TEST(many_anchors_are_refused)
+{
+	char text[16 * 1024] = "listen: [", error[CONFIG_ERROR_MAX];
+	size_t at = strlen(text);
+
+	for (int i = 0; i <= CONFIG_ANCHORS_MAX; i++) {
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "&a%d 'unix:/a', ", i);
+	}
+	snprintf(text + at, sizeof(text) - at, "]\n");
+	ck_assert_ptr_null(config_parse("test", text, strlen(text), error));
+	ck_assert_msg(strstr(error, "expected at most 64 anchors") != NULL, "%s", error);
+}
+END_TEST
+
 static void
 count_warning(void *context, const char *text)
 {
@@ -147,6 +311,11 @@ main(void)
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, configurations, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(t, defaults_are_filled_in);
+	tcase_add_test(t, every_key_is_read);
+	tcase_add_test(t, the_other_words_are_read);
+	tcase_add_loop_test(t, a_heavy_file_is_refused_early, 0,
+	    sizeof(heavy_rows) / sizeof(heavy_rows[0]));
+	tcase_add_test(t, many_anchors_are_refused);
 	tcase_add_test(t, warnings_name_what_bites);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
