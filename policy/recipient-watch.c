@@ -72,6 +72,9 @@ watch_conclude(struct recipient_watch *w, const char *error)
 	} else if (done == NULL) {
 		w->failures++;
 		log_say(w->log, LOG_LEVEL_ERROR, "%s; the old list stays in use", error);
+	} else {
+		/* What changed meanwhile was not loaded: the next poll must notice it. */
+		memset(w->seen, 0, sizeof(w->seen));
 	}
 	recipient_load_free(w->load);
 	w->load = NULL;
@@ -214,8 +217,7 @@ recipient_watch_reload(struct recipient_watch *w, const struct config *config,
 	w->done = done;
 	w->done_context = context;
 	if (!watch_begin(w, config)) {
-		watch_abandon(w);
-		done(context, "out of memory");
+		watch_conclude(w, "out of memory");
 	}
 }
 

@@ -66,7 +66,8 @@ state_file_write(const char *directory, const struct dns_cache *cache, int64_t n
 		return -errno;
 	}
 	*what = "create a file in";
-	fd = openat(dir, "dns.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	fd = openat(dir, "dns.new",
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (f == NULL) {
 		ret = -errno;
