@@ -1,5 +1,8 @@
 """The classic probes for an open relay. Each must be refused by a host that backs up
 backup.test and has no business with target.test; some name the backed-up domain on the way."""
+import threading
+
+from policy_net import Smtp
 
 RELAY_PROBES = [
     'user@target.test',
@@ -34,3 +37,22 @@ RELAY_PROBES = [
 ]
 SENDERS = ['sender@client.test', '', 'user@backup.test', 'postmaster@mx1.example.net',
            'user@[192.0.2.1]']
+
+
+def probe_at_once(check, recipients, timeout):
+    """While the daemon hangs: each probe on a connection of its own. None may be taken."""
+    got = {}
+
+    def one(recipient):
+        client = Smtp(timeout=timeout)
+        utf8 = '' if recipient.isascii() else ' SMTPUTF8'
+        got[recipient] = client.rcpt(recipient, options=utf8)
+        client.close()
+    threads = [threading.Thread(target=one, args=(r,)) for r in recipients]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    for recipient in recipients:
+        reply = got.get(recipient, 'no reply')
+        check.true(reply[:1] in ('4', '5'), f'hanging: {recipient!r}: {reply}')
