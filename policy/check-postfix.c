@@ -80,16 +80,20 @@ word_in(const char *list, const char *word)
 	return NULL;
 }
 
-/* Is the SMTP service of master.cf chrooted? "-" is taken for "n", Postfix's default since 3.0. */
+/*
+ * Is an SMTP service of master.cf chrooted? Behind postscreen its type is "pass". "-" is taken
+ * for "n", Postfix's default since 3.0.
+ */
 static bool
 is_chrooted(const char *text)
 {
 	while (*text != 0) {
-		char name[64], type[16], private[8], unpriv[8], chroot[8];
+		char type[16], chroot[8], command[64];
 
-		if (sscanf(text, "%63s %15s %7s %7s %7s", name, type, private, unpriv, chroot) == 5 &&
-		    strcmp(type, "inet") == 0 && strstr(text, "smtpd") != NULL &&
-		    text[0] != '#' && strcmp(chroot, "y") == 0) {
+		if (text[0] != '#' &&
+		    sscanf(text, "%*s %15s %*s %*s %7s %*s %*s %63s", type, chroot, command) == 3 &&
+		    (strcmp(type, "inet") == 0 || strcmp(type, "pass") == 0) &&
+		    strcmp(command, "smtpd") == 0 && strcmp(chroot, "y") == 0) {
 			return true;
 		}
 		text += strcspn(text, "\n");
