@@ -310,7 +310,7 @@ query_start(struct resolver *r, struct dns_entry *e)
 }
 
 static struct fact
-fact_from(struct resolver *r, const struct dns_entry *e, int64_t now)
+fact_from(const struct resolver *r, const struct dns_entry *e, int64_t now)
 {
 	struct fact f = {.state = FACT_FAILED};
 
@@ -321,7 +321,6 @@ fact_from(struct resolver *r, const struct dns_entry *e, int64_t now)
 		f.state = FACT_FRESH;
 	} else if (now - e->learned <= r->keep_stale_ms) {
 		f.state = FACT_STALE;
-		r->counts.stale++;
 	} else {
 		return f;
 	}
@@ -330,6 +329,16 @@ fact_from(struct resolver *r, const struct dns_entry *e, int64_t now)
 	f.same_ms = now - e->since;
 	f.restored = e->restored;
 	f.kept = e->kept;
+	return f;
+}
+
+/* The same, given to who asked. */
+static struct fact
+fact_given(struct resolver *r, const struct dns_entry *e, int64_t now)
+{
+	struct fact f = fact_from(r, e, now);
+
+	r->counts.stale += f.state == FACT_STALE;
 	return f;
 }
 
@@ -349,16 +358,16 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 		return fact_from(r, e, now);
 	}
 	if (waiter == NULL) {
-		return fact_from(r, e, now);
+		return fact_given(r, e, now);
 	}
 	if (e->query == NULL && (e->failed == 0 || now - e->failed >= DNS_FAILURE_MS) &&
 	    !query_start(r, e)) {
-		return fact_from(r, e, now);
+		return fact_given(r, e, now);
 	}
 	f = fact_from(r, e, now);
 	if (e->query == NULL || (f.state == FACT_STALE && e->failed != 0 &&
 				    now - e->failed < DNS_OUTAGE_MS)) {
-		return f;
+		return fact_given(r, e, now);
 	}
 	return (struct fact){.state = query_join(e->query, waiter) ? FACT_WAITING : FACT_FAILED};
 }
