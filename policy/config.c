@@ -250,6 +250,10 @@ config_warnings(const struct config *c, void (*warn)(void *context, const char *
 			warn(context, text);
 		}
 	}
+	if (c->control.len > 0 && !endpoint_is_unix(&c->control)) {
+		warn(context, "'control' is no UNIX socket: whoever reaches the port can reload, and "
+			      "make the daemon forget what it knows");
+	}
 	if (config_deadline_ms(c) > 9000) {
 		warn(context, "'dns': timeout times tries is longer than the 10 s that the "
 			      "shipped configurations wait");

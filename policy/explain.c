@@ -183,7 +183,8 @@ explain_decide(
 	}
 	explain_reply(context, &d);
 	if (d.dnsbl_asked) {
-		printf("  DNSBL score %d of %d\n", d.dnsbl.score, x->config->reject_score);
+		printf("  DNSBL score %d of %d, if every zone passes its self-test (see status)\n",
+		    d.dnsbl.score, x->config->reject_score);
 	}
 }
 

@@ -153,10 +153,12 @@ same_address(int fd, const struct endpoint *e)
 	struct sockaddr_storage bound = {0};
 	socklen_t len = sizeof(bound);
 	struct sockaddr_un un, want;
-	int type;
-	socklen_t type_len = sizeof(type);
+	int type, listening;
+	socklen_t type_len = sizeof(type), listening_len = sizeof(listening);
 
+	/* By the time of a reload the number may be a connection's, which has the same name. */
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0 || type != SOCK_STREAM ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_len) != 0 || !listening ||
 	    getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
 	    bound.ss_family != e->address.ss_family) {
 		return false;

@@ -288,6 +288,7 @@ START_TEST(warnings_name_what_bites)
 	static const char text[] = "listen: 'inet:0.0.0.0:10040'\n"
 				   "identity: { addresses: [10.0.0.1] }\n"
 				   "dns: { timeout: 5s, tries: 3, servers: [192.0.2.53] }\n"
+				   "control: 'inet:127.0.0.1:10041'\n"
 				   "relay: { mode: compat, primary-networks: any }\n";
 	char error[CONFIG_ERROR_MAX];
 	struct config *c = config_parse("test", text, strlen(text), error);
@@ -295,7 +296,7 @@ START_TEST(warnings_name_what_bites)
 
 	ck_assert_ptr_nonnull(c);
 	config_warnings(c, count_warning, &count);
-	ck_assert_uint_eq(count, 7);
+	ck_assert_uint_eq(count, 8);
 	config_free(c);
 }
 END_TEST
