@@ -75,6 +75,7 @@ code_of(int error)
 	case ENOKEY:
 	case EEXIST:
 	case ENOTEMPTY:
+	case ENODATA:
 	case EOPNOTSUPP:
 		return EX_CONFIG;
 	case EACCES:
@@ -119,11 +120,20 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 		snprintf(text, cap, "'%s' is not a regular file", why->object);
 	} else if (why->error == EPERM && strcmp(why->call, "fchown") == 0) {
 		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group", owner);
+	} else if (why->error == EPROTONOSUPPORT && strcmp(why->call, "limits") == 0) {
+		snprintf(text, cap, "the limits in '%s/%s' cannot be read: run 'mailgraft config apply'", spool,
+		    why->object);
 	} else if (why->error == EPROTONOSUPPORT) {
 		snprintf(text, cap, "the spool '%s' has a format that this version does not know", spool);
 	} else if ((why->error == ENOENT || why->error == ENOTDIR) &&
 	    (strcmp(why->object, spool) == 0 || strcmp(why->object, "format") == 0)) {
 		snprintf(text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
+	} else if (why->error == EDQUOT && strcmp(why->call, "total") == 0) {
+		snprintf(text, cap, "the spool '%s' would have more bytes than total allows: see 'mailgraft stat'",
+		    spool);
+	} else if (why->error == ENODATA && strcmp(why->call, "used") == 0) {
+		snprintf(text, cap, "total is set, and the bytes of the spool '%s' are not counted yet: run 'mailgraft gc'",
+		    spool);
 	} else if (why->error == ENOKEY) {
 		snprintf(text, cap, "the spool '%s' has no active key: make one with 'mailgraft keys add'",
 		    spool);

@@ -12,12 +12,14 @@
 #include <yaml.h>
 
 #include "cli/arguments.h"
+#include "spool/limits.h"
 
 static struct config settings = {
 	.spool = "/var/spool/mailgraft",
 	.expires = EXPIRES_DEFAULT,
 	.grace = GRACE_DEFAULT,
 	.largest_file = INT64_MAX,
+	.total = INT64_MAX,
 };
 
 const struct config *
@@ -34,29 +36,62 @@ config_file(void)
 	return named != NULL && named[0] != '\0' ? named : "/etc/mailgraft/mailgraft.yaml";
 }
 
+/* A whole number from 1 to max. Returns what stands behind it, or NULL. */
+static const char *
+parse_number(const char *text, uint64_t max, uint64_t *number_r)
+{
+	uint64_t number = 0;
+
+	for (; *text >= '0' && *text <= '9'; text++) {
+		uint64_t digit = (uint64_t)(*text - '0');
+		if (number > (max - digit) / 10) {
+			return NULL;
+		}
+		number = number * 10 + digit;
+	}
+	*number_r = number;
+	return number > 0 ? text : NULL;
+}
+
 static int
 parse_size(const char *text, uint64_t *bytes_r)
 {
 	static const char letters[] = "KMG";
-	size_t digits = strspn(text, "0123456789");
-	const char *letter = text[digits] == '\0' ? NULL : strchr(letters, text[digits]);
-	uint64_t bytes = 0;
+	uint64_t number;
+	const char *letter, *end = parse_number(text, INT64_MAX, &number);
+	int shift;
 
-	if (digits == 0 || digits > 9 || (text[digits] != '\0' && letter == NULL) ||
-	    (letter != NULL && text[digits + 1] != '\0')) {
+	if (end == NULL || (*end != '\0' && end[1] != '\0')) {
 		return -1;
 	}
-	for (size_t i = 0; i < digits; i++) {
-		bytes = bytes * 10 + (uint64_t)(text[i] - '0');
+	letter = *end == '\0' ? NULL : strchr(letters, *end);
+	if (*end != '\0' && letter == NULL) {
+		return -1;
 	}
-	*bytes_r = letter == NULL ? bytes : bytes << (10 * (letter - letters + 1));
-	return bytes > 0 ? 0 : -1;
+	shift = letter == NULL ? 0 : 10 * (int)(letter - letters + 1);
+	if (number > (uint64_t)INT64_MAX >> shift) {
+		return -1;
+	}
+	*bytes_r = number << shift;
+	return 0;
 }
 
-/* NULL, or what was expected. */
+static int
+parse_count(const char *text, uint64_t *count_r)
+{
+	const char *end = parse_number(text, FORMAT_ATTACHMENTS_MAX, count_r);
+
+	return end != NULL && *end == '\0' ? 0 : -1;
+}
+
+static const char names[] = "spool, expires, grace, largest-file, total, attachments or expanded";
+
+/* NULL, or what was expected: `names` where there is no such key. */
 static const char *
 set(const char *key, const char *value)
 {
+	static const char bytes[] = "bytes, such as 5000000, or with K, M or G";
+
 	if (strcmp(key, "spool") == 0) {
 		if (value[0] != '/' || strlen(value) >= sizeof settings.spool) {
 			return "an absolute path";
@@ -75,11 +110,18 @@ set(const char *key, const char *value)
 		    : "a number and m, h, d or w, at least 1h";
 	}
 	if (strcmp(key, "largest-file") == 0) {
-		return parse_size(value, &settings.largest_file) == 0
-		    ? NULL
-		    : "bytes, such as 5000000, or with K, M or G";
+		return parse_size(value, &settings.largest_file) == 0 ? NULL : bytes;
 	}
-	return "spool, expires, grace or largest-file";
+	if (strcmp(key, "total") == 0) {
+		return parse_size(value, &settings.total) == 0 ? NULL : bytes;
+	}
+	if (strcmp(key, "attachments") == 0) {
+		return parse_count(value, &settings.messages.attachments) == 0 ? NULL : "a number from 1 to 100";
+	}
+	if (strcmp(key, "expanded") == 0) {
+		return parse_size(value, &settings.messages.expanded) == 0 ? NULL : bytes;
+	}
+	return names;
 }
 
 static int
@@ -129,7 +171,7 @@ read_mapping(yaml_parser_t *parser, struct complaint *c)
 		}
 		expected = set(key, value);
 		if (expected != NULL) {
-			bool unknown = strncmp(expected, "spool,", strlen("spool,")) == 0;
+			bool unknown = expected == names;
 			return wrong(c, unknown ? key_mark : value_mark, expected, unknown ? key : value);
 		}
 	}

@@ -7,8 +7,12 @@
  *	expires: 30d            # of tokens, where --expires is not given
  *	grace: 24h              # of gc, where --grace is not given
  *	largest-file: 100M      # what `put` takes; K, M, G are powers of 1024
+ *	total: 500G             # of all blobs together: `put` takes no more
+ *	attachments: 20         # of one finished message
+ *	expanded: 50M           # bytes of one finished message
  *
- * Everything may be left out, also the file. The filter does not read it.
+ * Everything may be left out, also the file. The filter does not read it: the
+ * last two are in force once `mailgraft config apply` has put them into the spool.
  */
 #ifndef CLI_CONFIG_H
 #define CLI_CONFIG_H
@@ -16,11 +20,13 @@
 #include <stdint.h>
 
 #include "cli/complaint.h"
+#include "spool/format.h"
 
 struct config {
 	char spool[CONFIG_PATH_MAX];
 	uint64_t expires, grace;        /* seconds */
-	uint64_t largest_file;          /* bytes */
+	uint64_t largest_file, total;   /* bytes; INT64_MAX: no limit */
+	struct format_limits messages;  /* for `config apply` */
 };
 
 /* Reads the file, once, before anything else. -1 with file, line, column and what was expected. */

@@ -73,6 +73,26 @@ is_signed(const uint8_t *header, size_t len)
 	return false;
 }
 
+/* Counting is a pass over the held message, so it is done only where it can matter. */
+static int
+check_expanded(struct graft *g)
+{
+	uint64_t limit = spool_limits(g->spool).expanded, size;
+
+	if (limit == 0) {
+		return 0;
+	}
+	if (graft_size(g, &size) < 0) {
+		return -1;
+	}
+	if (size <= limit) {
+		return 0;
+	}
+	g->why.wanted = limit;
+	g->why.found = size;
+	return refuse(&g->why, REFUSED_EXPANDED);
+}
+
 int
 graft_plan(struct graft *g, const struct graft_options *o)
 {
@@ -97,7 +117,10 @@ graft_plan(struct graft *g, const struct graft_options *o)
 		return -1;
 	}
 	g->breaks_signature = is_signed(g->hold.buf, g->hold.header_len);
-	return plan_make(&g->plan, &g->hold, &options, &g->why);
+	if (plan_make(&g->plan, &g->hold, &options, &g->why) < 0) {
+		return -1;
+	}
+	return check_expanded(g);
 }
 
 int

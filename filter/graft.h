@@ -34,7 +34,7 @@ bool graft_opts_in(const struct graft *g);
 /* Copies a message that does not, less its Graft-Recipient field, to a descriptor. */
 int graft_pass(struct graft *g, int out, void (*first_byte)(void));
 
-/* Reads the rest of one that does, verifies every token, opens every blob. */
+/* Reads the rest of one that does, verifies every token, opens every blob, keeps to the spool's limits. */
 int graft_plan(struct graft *g, const struct graft_options *o);
 
 /* The exact size of what graft_emit() will write. */

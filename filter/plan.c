@@ -332,6 +332,24 @@ check_count(void)
 	return refuse(why, REFUSED_COUNT);
 }
 
+/* How many attachments the finished message will have, against what the spool allows. */
+static int
+check_attachments(const struct plan_options *o)
+{
+	const struct plan *p = pass.plan;
+	uint64_t limit = spool_limits(o->spool).attachments, added = p->appended;
+
+	for (size_t i = 0; i < p->edits; i++) {
+		added += p->edit[i].kind == EDIT_REPLACE;
+	}
+	if (limit == 0 || added <= limit) {
+		return 0;
+	}
+	pass.why->wanted = limit;
+	pass.why->found = added;
+	return refuse(pass.why, REFUSED_ATTACHMENTS);
+}
+
 /* Verifies every token and opens every blob. */
 static int
 open_attachments(const struct plan_options *o, struct key_cache *keys)
@@ -407,7 +425,7 @@ plan_make(struct plan *p, struct hold *h, const struct plan_options *o, struct r
 		p->fields.recipient_unreadable = false;
 	}
 	if (plan_header_tokens() < 0 || find_markers(h, digest) < 0 || check_count() < 0 ||
-	    open_attachments(o, &keys) < 0 || place_appended() < 0) {
+	    check_attachments(o) < 0 || open_attachments(o, &keys) < 0 || place_appended() < 0) {
 		return -1;
 	}
 	boundaries_derive(&p->boundaries, &keys.key, digest);

@@ -33,6 +33,8 @@ static const struct {
 	[REFUSED_IRREGULAR_BASE64] = {EX_DATAERR, "irregular-base64", "a marker in base64 that can be read in different ways"},
 	[REFUSED_PART_FIELDS] = {EX_DATAERR, "part-fields", "two Content-Disposition or Content-ID fields in the part with the marker"},
 	[REFUSED_COLLISION] = {EX_DATAERR, "collision", "the attached message contains one of the new boundaries"},
+	[REFUSED_ATTACHMENTS] = {EX_DATAERR, "too-many-attachments", "more attachments than this spool's limit"},
+	[REFUSED_EXPANDED] = {EX_DATAERR, "expanded-too-large", "with its attachments the message is over this spool's limit"},
 	[REFUSED_TOKEN_MALFORMED] = {EX_NOPERM, "token-malformed", "token malformed"},
 	[REFUSED_TOKEN_KEY] = {EX_NOPERM, "token-key", "token made with a key that this spool does not have"},
 	[REFUSED_TOKEN_FORGED] = {EX_NOPERM, "token-forged", "token forged, or made for another recipient"},
@@ -138,7 +140,11 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 		} \
 	} while (0)
 
-	if (r->reason == REFUSED_COUNT) {
+	if (r->reason == REFUSED_ATTACHMENTS) {
+		ADD(": %" PRIu64 ", and %" PRIu64 " are allowed", r->found, r->wanted);
+	} else if (r->reason == REFUSED_EXPANDED) {
+		ADD(": %" PRIu64 " bytes, and %" PRIu64 " are allowed", r->found, r->wanted);
+	} else if (r->reason == REFUSED_COUNT) {
 		ADD(": the header says %" PRIu64 ", found %" PRIu64, r->wanted, r->found);
 		if (r->line > 0) {
 			ADD("; not alone on its line or not alone in its part: ");

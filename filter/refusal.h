@@ -36,6 +36,8 @@ enum refusal_reason {
 	REFUSED_IRREGULAR_BASE64,
 	REFUSED_PART_FIELDS,
 	REFUSED_COLLISION,
+	REFUSED_ATTACHMENTS,            /* more than the spool's limit; `wanted` is that, `found` what there would be */
+	REFUSED_EXPANDED,               /* the same in bytes of the finished message */
 	/* the token: 77 */
 	REFUSED_TOKEN_MALFORMED,
 	REFUSED_TOKEN_KEY,
@@ -64,7 +66,7 @@ struct refusal {
 	enum scan_refusal mime;
 	char part[PART_PATH_MAX];       /* "2.1"; empty: the message's own header, or nowhere */
 	uint64_t line;                  /* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
-	uint64_t wanted, found;         /* REFUSED_COUNT */
+	uint64_t wanted, found;         /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED */
 	unsigned token;                 /* which one, from 1, in the order of the message; 0: none in particular */
 	char entry[2 * ENTRY_ID_BYTES + 1];     /* its entry in hexadecimal, once the token is known to be ours; else empty */
 	struct spool_fail fail;         /* where the system failed; call NULL: it did not */

@@ -206,6 +206,34 @@ create_rename(const struct spool *spool, const char *from, const char *to, unsig
 	return ret;
 }
 
+/* rename() is what replaces a name, and it needs a second one for a moment. */
+int
+create_replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
+{
+	char temporary[WALK_PATH_MAX];
+	int ret;
+
+	snprintf(temporary, sizeof temporary, "%s.new", path);
+	ret = create_link(spool, fd, temporary, why);
+	if (ret == -EEXIST) {
+		/* Left by one that was killed here. */
+		ret = create_remove(spool, temporary, why);
+		if (ret != 0 && ret != -ENOENT) {
+			return ret;
+		}
+		ret = create_link(spool, fd, temporary, why);
+	}
+	if (ret != 0) {
+		return ret;
+	}
+	ret = create_rename(spool, temporary, path, 0, why);
+	if (ret != 0) {
+		(void)create_remove(spool, temporary, NULL);
+		return ret;
+	}
+	return create_sync_folder(spool, path, why);
+}
+
 int
 create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why)
 {

@@ -41,6 +41,13 @@ int create_remove(const struct spool *spool, const char *path, struct spool_fail
 int create_rename(const struct spool *spool, const char *from, const char *to, unsigned flags,
     struct spool_fail *why);
 
+/*
+ * Puts an unnamed file, which its maker has synced, in the place of what is at
+ * `path`, durably. It goes by way of `path`.new, which a kill may leave behind
+ * and the next one removes.
+ */
+int create_replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
+
 /* Sets owner, group and mode of what is there: the thing itself, wherever its name may lead meanwhile. */
 int create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
 

@@ -18,6 +18,7 @@
 #include "spool/lock.h"
 #include "spool/path.h"
 #include "spool/refs.h"
+#include "spool/used.h"
 #include "spool/walk.h"
 
 static const char quarantine[] = "quarantine";
@@ -186,6 +187,18 @@ each_name(struct checker *c, const char *folder, look *fn, struct spool_fail *wh
 }
 
 static int
+look_at_count(struct checker *c, const char *path, const struct stat *st, struct spool_fail *why)
+{
+	int ret = check_access(c, path, st, 0600, why);
+
+	if (ret != 0) {
+		return ret;
+	}
+	ret = used_check(c->spool, why);
+	return ret == -ENODATA ? bad(c, path, "is not a count of bytes: gc makes a new one", why) : ret;
+}
+
+static int
 look_at_top(struct checker *c, const char *path, const char *name, const struct stat *st,
     struct spool_fail *why)
 {
@@ -202,8 +215,12 @@ look_at_top(struct checker *c, const char *path, const char *name, const struct 
 	if (S_ISREG(st->st_mode) && strcmp(name, "lock") == 0) {
 		return check_access(c, path, st, 0600, why);
 	}
-	if (S_ISREG(st->st_mode) && strcmp(name, "config") == 0) {
-		return check_access(c, path, st, 0440, why);
+	if (S_ISREG(st->st_mode) && strcmp(name, "used") == 0) {
+		return look_at_count(c, path, st, why);
+	}
+	if (S_ISREG(st->st_mode) && (strcmp(name, "format.new") == 0 || strcmp(name, "used.new") == 0)) {
+		report(c, FSCK_UNUSED, path, "is a change that was cut off", false);
+		return 0;
 	}
 	return bad(c, path, "does not belong here", why);
 }

@@ -13,9 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "spool/apply.h"
 #include "spool/create.h"
 #include "spool/keyring.h"
 #include "spool/lock.h"
+#include "spool/used.h"
 
 static const struct folder {
 	const char *name;
@@ -33,7 +35,8 @@ enum { FOLDERS = sizeof folders / sizeof folders[0] };
 static bool
 is_ours(const char *name)
 {
-	bool ours = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lock") == 0;
+	bool ours = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lock") == 0 ||
+	    strcmp(name, "used") == 0;
 
 	for (size_t i = 0; i < FOLDERS; i++) {
 		ours = ours || strcmp(name, folders[i].name) == 0;
@@ -101,20 +104,13 @@ make_folders(const struct spool *s, struct spool_fail *why)
 static int
 make_format(const struct spool *s, struct spool_fail *why)
 {
-	char text[32];
-	int len = snprintf(text, sizeof text, "mailgraft spool %d\n", SPOOL_FORMAT_VERSION);
-	int ret, fd = create_file(s, ".", 0440, why);
+	static const struct format_limits none;
+	int ret, fd = apply_file(s, &none, why);
 
 	if (fd < 0) {
 		return fd;
 	}
-	ret = create_write(fd, text, (size_t)len, "format", why);
-	if (ret == 0 && fsync(fd) != 0) {
-		ret = spool_fail(why, "fsync", "format", errno);
-	}
-	if (ret == 0) {
-		ret = create_link(s, fd, "format", why);
-	}
+	ret = create_link(s, fd, "format", why);
 	if (ret == 0) {
 		ret = create_sync_folder(s, "format", why);
 	}
@@ -158,6 +154,9 @@ spool_init(const char *path, uid_t owner, gid_t group, uint32_t now, struct key 
 	}
 	if (ret == 0) {
 		ret = make_key(s, now, key_r, why);
+	}
+	if (ret == 0) {
+		ret = used_make(s, why);
 	}
 	if (ret == 0 && syncfs(spool_dirfd(s)) != 0) {
 		ret = spool_fail(why, "syncfs", path, errno);

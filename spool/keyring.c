@@ -169,34 +169,6 @@ keyring_add(const struct spool *spool, uint32_t now, struct key *key_r, struct s
 	return ret == 0 ? create_sync_folder(spool, path, why) : ret;
 }
 
-/* rename() is what replaces a name, and it needs a second one for a moment. */
-static int
-replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
-{
-	char temporary[KEY_PATH_MAX + 4];
-	int ret;
-
-	snprintf(temporary, sizeof temporary, "%s.new", path);
-	ret = create_link(spool, fd, temporary, why);
-	if (ret == -EEXIST) {
-		/* Left by one that was killed here. */
-		ret = create_remove(spool, temporary, why);
-		if (ret != 0 && ret != -ENOENT) {
-			return ret;
-		}
-		ret = create_link(spool, fd, temporary, why);
-	}
-	if (ret != 0) {
-		return ret;
-	}
-	ret = create_rename(spool, temporary, path, 0, why);
-	if (ret != 0) {
-		(void)create_remove(spool, temporary, NULL);
-		return ret;
-	}
-	return create_sync_folder(spool, path, why);
-}
-
 int
 keyring_set_state(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], enum key_state state,
     struct spool_fail *why)
@@ -219,7 +191,7 @@ keyring_set_state(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], enu
 	if (fd < 0) {
 		return fd;
 	}
-	ret = replace(spool, fd, path, why);
+	ret = create_replace(spool, fd, path, why);
 	close(fd);
 	return ret;
 }

@@ -7,6 +7,8 @@
 enum {
 	SPOOL_OBJECT_MAX = 160,     /* bytes of an object's name kept for an error, with its NUL */
 	SPOOL_FORMAT_VERSION = 1,   /* what SPOOL/format says */
+	FORMAT_FILE_MAX = 128,      /* bytes of SPOOL/format */
+	FORMAT_ATTACHMENTS_MAX = 100,           /* no message has more (DESIGN.md, Opting in) */
 	KEY_FILE_MAX = 512,         /* bytes of a key file */
 	ENTRY_FILE_MAX = 8192,      /* bytes of an entry file */
 	ENTRY_TYPE_MAX = 256,       /* bytes of a content type with its parameters */

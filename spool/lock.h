@@ -3,12 +3,15 @@
  *
  * Open file description locks on SPOOL/lock: the kernel releases them when the
  * descriptor is closed, so also at SIGKILL, and a file that is left behind
- * means nothing. The two stand on different bytes of one file:
+ * means nothing. They stand on different bytes of one file:
  *
  *	LOCK_SWEEP      held by a gc from start to end: one at a time
  *	LOCK_REMOVE     shared by `put` while it makes sure that what it will answer
  *	                for is there, and young; exclusive for gc while it looks at
  *	                the age of one thing and removes it
+ *	LOCK_ADDING     shared by `put` from when a blob is counted until it has its
+ *	                name (used.h)
+ *	LOCK_COUNT      exclusive, while the count is read and written
  */
 #ifndef SPOOL_LOCK_H
 #define SPOOL_LOCK_H
@@ -17,7 +20,7 @@
 
 #include "spool/spool.h"
 
-enum lock { LOCK_SWEEP, LOCK_REMOVE };
+enum lock { LOCK_SWEEP, LOCK_REMOVE, LOCK_ADDING, LOCK_COUNT };
 
 /* Opens SPOOL/lock, and makes it where it is missing. Returns the descriptor. */
 int lock_open(const struct spool *spool, struct spool_fail *why);

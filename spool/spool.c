@@ -17,6 +17,7 @@ struct spool {
 	int dirfd;
 	uid_t owner;
 	gid_t group;
+	struct format_limits limits;
 };
 
 enum { WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
@@ -66,20 +67,23 @@ check_folder(const struct spool *s, const char *name, struct spool_fail *why)
 }
 
 static int
-check_format(const struct spool *s, struct spool_fail *why)
+read_format(struct spool *s, struct spool_fail *why)
 {
-	static const char format[] = "mailgraft spool 1\n";
-	char text[64];
+	char text[FORMAT_FILE_MAX];
 	ssize_t len = spool_read_file(s, "format", 0, text, sizeof text, why);
 
-	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the text above");
-	if (len < 0) {
+	if (len < 0 && len != -EFBIG) {
 		return (int)len;
 	}
-	if ((size_t)len != sizeof format - 1 || memcmp(text, format, (size_t)len) != 0) {
+	switch (len < 0 ? FORMAT_UNKNOWN : format_parse(text, (size_t)len, &s->limits)) {
+	case FORMAT_OK:
+		return 0;
+	case FORMAT_UNKNOWN:
 		return spool_fail(why, "format", "format", EPROTONOSUPPORT);
+	case FORMAT_DAMAGED:
+		break;
 	}
-	return 0;
+	return spool_fail(why, "limits", "format", EPROTONOSUPPORT);
 }
 
 int
@@ -101,6 +105,7 @@ spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail
 	}
 	s->owner = st.st_uid;
 	s->group = st.st_gid;
+	s->limits = (struct format_limits){ 0 };
 	*spool_r = s;
 	return 0;
 }
@@ -123,7 +128,7 @@ spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
 	}
 	ret = check_owner(s, &st, path, why);
 	if (ret == 0) {
-		ret = check_format(s, why);
+		ret = read_format(s, why);
 	}
 	if (ret == 0) {
 		ret = check_folder(s, "keys", why);
@@ -172,6 +177,12 @@ gid_t
 spool_group(const struct spool *spool)
 {
 	return spool->group;
+}
+
+struct format_limits
+spool_limits(const struct spool *spool)
+{
+	return spool->limits;
 }
 
 int

@@ -2,7 +2,7 @@
  * spool.h - an attachment store, opened: its directory, its owner, the one way to a file in it
  *
  * Layout (DESIGN.md): keys/ blobs/ab/ entries/ab/ spill/, and `format`, which
- * holds "mailgraft spool 1\n".
+ * says which layout it is and which limits messages have (format.h).
  *
  * Owns:    the descriptor of the spool's directory
  * Errors:  -errno with *why filled in; -EPERM where an owner or mode would let
@@ -16,13 +16,15 @@
 #include <sys/types.h>
 
 #include "spool/fail.h"
+#include "spool/format.h"
 
 struct spool;
 
 /*
  * Opens the spool at `path`: a directory, neither group- nor world-writable,
- * with a `format` this program knows (-EPROTONOSUPPORT otherwise; -ENOENT or
- * -ENOTDIR where there is no spool).
+ * with a `format` this program knows (-EPROTONOSUPPORT otherwise, with call
+ * "limits" where the version is ours and the rest of the file is not; -ENOENT
+ * or -ENOTDIR where there is no spool).
  */
 int spool_open(const char *path, struct spool **spool_r, struct spool_fail *why);
 
@@ -34,6 +36,9 @@ void spool_close(struct spool **spool);
 int spool_dirfd(const struct spool *spool);
 uid_t spool_owner(const struct spool *spool);
 gid_t spool_group(const struct spool *spool);
+
+/* As they were when the spool was opened; none where it was opened unchecked. */
+struct format_limits spool_limits(const struct spool *spool);
 
 /*
  * Opens a regular file for reading: the only way from a token to a byte on

@@ -20,6 +20,7 @@
 #include "spool/create.h"
 #include "spool/lock.h"
 #include "spool/path.h"
+#include "spool/used.h"
 
 /* By the clock that file times are of, and by one that is never set and runs on in suspension. */
 struct moment {
@@ -30,6 +31,7 @@ struct item {
 	int blob;               /* our unnamed file, or the blob that was there */
 	int entry;
 	bool fresh;             /* the blob is ours and has no name yet */
+	uint64_t counted;       /* bytes added to the spool's count for a blob that has no name yet */
 	bool made;              /* both files are ours, and of `begun` */
 	struct moment begun;
 	char blob_path[BLOB_PATH_MAX];
@@ -41,6 +43,7 @@ struct store {
 	struct sha256 sha256;
 	const struct spool *spool;
 	int lock;
+	uint64_t total;
 	int fd;                 /* the content being written, or -1 */
 	struct moment begun;
 	struct store_content content;
@@ -95,6 +98,7 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 	s->fd = -1;
 	s->count = 0;
 	s->max = group_max();
+	s->total = INT64_MAX;
 	s->lock = lock_open(spool, why);
 	if (s->lock < 0) {
 		ret = s->lock;
@@ -105,14 +109,39 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 	return 0;
 }
 
+void
+store_limit(struct store *s, uint64_t total)
+{
+	s->total = total;
+}
+
+/* The bytes of a new blob, before it may get its name. */
+static int
+count(struct store *s, struct item *item, uint64_t bytes, uint64_t total, struct spool_fail *why)
+{
+	int ret = used_add(s->spool, s->lock, bytes, total, why);
+
+	item->counted = ret == 0 ? bytes : 0;
+	return ret;
+}
+
+static void
+forget_item(struct store *s, struct item *item)
+{
+	drop(&item->blob);
+	drop(&item->entry);
+	if (item->counted > 0) {
+		used_subtract(s->spool, s->lock, item->counted);
+	}
+}
+
 static void
 forget_group(struct store *s)
 {
 	while (s->count > 0) {
-		struct item *item = &s->group[--s->count];
-		drop(&item->blob);
-		drop(&item->entry);
+		forget_item(s, &s->group[--s->count]);
 	}
+	lock_release(s->lock, LOCK_ADDING);
 }
 
 void
@@ -309,12 +338,16 @@ store_add(struct store *s, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTE
 	item->fresh = ret == -ENOENT;
 	item->made = item->fresh;
 	item->begun = s->begun;
-	if (ret == 0 || item->fresh) {
+	item->counted = 0;
+	if (item->fresh) {
+		ret = lock_take(s->lock, LOCK_ADDING, false, true, why);
+		ret = ret == 0 ? count(s, item, s->content.size, s->total, why) : ret;
+	}
+	if (ret == 0) {
 		ret = write_entry(s, entry, item, id_r, why);
 	}
 	if (ret != 0) {
-		drop(&item->blob);
-		drop(&item->entry);
+		forget_item(s, item);
 		return ret;
 	}
 	s->count++;
@@ -331,6 +364,8 @@ sync_all(struct store *s, struct spool_fail *why)
 static int
 sync_contents(struct store *s, struct spool_fail *why)
 {
+	bool counted = false;
+
 	if (s->count > STORE_FSYNC_MAX) {
 		return sync_all(s, why);
 	}
@@ -342,8 +377,9 @@ sync_contents(struct store *s, struct spool_fail *why)
 		if (fsync(item->entry) != 0) {
 			return spool_fail(why, "fsync", item->entry_path, errno);
 		}
+		counted = counted || item->counted > 0;
 	}
-	return 0;
+	return counted ? used_sync(s->spool, why) : 0;
 }
 
 static int
@@ -368,6 +404,9 @@ link_blob(struct store *s, struct item *item, struct spool_fail *why)
 
 	while (item->fresh) {
 		ret = create_link(s->spool, item->blob, item->blob_path, why);
+		if (ret == 0) {
+			item->counted = 0;
+		}
 		if (ret != -EEXIST) {
 			break;
 		}
@@ -432,7 +471,14 @@ put_back(struct store *s, struct item *item, struct spool_fail *why)
 	close(item->blob);
 	item->blob = fd;
 	item->fresh = true;
-	ret = link_blob(s, item, why);
+	if (item->counted == 0) {
+		ret = lock_take(s->lock, LOCK_ADDING, false, true, why);
+		/* It was within the total before gc took it. */
+		ret = ret == 0 ? count(s, item, (uint64_t)at, INT64_MAX, why) : ret;
+	}
+	if (ret == 0) {
+		ret = link_blob(s, item, why);
+	}
 	return ret == 0 ? create_sync_folder(s->spool, item->blob_path, why) : ret;
 }
 

@@ -36,6 +36,9 @@ struct store_content {
 int store_open(const struct spool *spool, struct store **store_r, struct spool_fail *why);
 void store_close(struct store **store);
 
+/* Bytes that all blobs of the spool may have together; INT64_MAX, as at first: any number. */
+void store_limit(struct store *store, uint64_t total);
+
 int store_begin(struct store *store, struct spool_fail *why);
 int store_write(struct store *store, const void *data, size_t len, struct spool_fail *why);
 
@@ -48,7 +51,7 @@ void store_abandon(struct store *store);
  * Adds the content and its entry (whose blob, checksum and size are those of
  * store_end) to the group. -EINVAL: a piece of the entry is not what entry.h
  * allows. -EBADMSG with call "content": the spool has another content under
- * this digest. The group must not be full.
+ * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h has it. The group must not be full.
  */
 int store_add(struct store *store, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES],
     struct spool_fail *why);

@@ -15,6 +15,7 @@
 #include "spool/entry.h"
 #include "spool/lock.h"
 #include "spool/refs.h"
+#include "spool/used.h"
 #include "spool/walk.h"
 
 struct sweeper {
@@ -23,6 +24,7 @@ struct sweeper {
 	struct sweep_result *result;
 	struct refs *refs;
 	int lock;
+	struct used_recount recount;
 	time_t start;
 };
 
@@ -140,7 +142,7 @@ sweep_blobs(struct sweeper *s, struct spool_fail *why)
 {
 	struct walk_file f;
 	struct walk w;
-	int ret = 0;
+	int ret = s->options->dry_run ? 0 : used_recount_begin(s->spool, s->lock, &s->recount, why);
 
 	for (int shard = 0; shard < SHARDS && ret == 0; shard++) {
 		ret = refs_load(s->refs, (uint8_t)shard, why);
@@ -156,6 +158,10 @@ sweep_blobs(struct sweeper *s, struct spool_fail *why)
 			step(s);
 		}
 		walk_end(&w);
+	}
+	if (ret == 0 && !s->options->dry_run) {
+		ret = used_recount_end(s->spool, s->lock, &s->recount,
+		    s->result->bytes - s->result->bytes_removed, s->result->bytes_removed, why);
 	}
 	return ret;
 }

@@ -1,0 +1,52 @@
+/*
+ * format.c - reads and writes the text of SPOOL/format
+ */
+#include "spool/format.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "spool/field.h"
+#include "spool/limits.h"
+
+/* A line that is left out is no limit; one that says 0 is no line. */
+static bool
+take_limit(struct fields *f, const char *name, uint64_t max, uint64_t *limit_r)
+{
+	*limit_r = 0;
+	return !field_number(f, name, max, limit_r) || *limit_r > 0;
+}
+
+enum format_verdict
+format_parse(const void *text, size_t len, struct format_limits *l)
+{
+	struct fields f = { text, (const uint8_t *)text + len };
+
+	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the text below");
+	*l = (struct format_limits){ 0 };
+	if (!field_is(&f, "mailgraft spool", "1")) {
+		return FORMAT_UNKNOWN;
+	}
+	if (!take_limit(&f, "attachments", FORMAT_ATTACHMENTS_MAX, &l->attachments) ||
+	    !take_limit(&f, "expanded", INT64_MAX, &l->expanded) || f.at != f.end) {
+		return FORMAT_DAMAGED;
+	}
+	return FORMAT_OK;
+}
+
+size_t
+format_print(const struct format_limits *l, char text[])
+{
+	int n = snprintf(text, FORMAT_FILE_MAX, "mailgraft spool %d\n", SPOOL_FORMAT_VERSION);
+
+	if (l->attachments > 0) {
+		n += snprintf(text + n, FORMAT_FILE_MAX - (size_t)n, "attachments %" PRIu64 "\n", l->attachments);
+	}
+	if (l->expanded > 0) {
+		n += snprintf(text + n, FORMAT_FILE_MAX - (size_t)n, "expanded %" PRIu64 "\n", l->expanded);
+	}
+	assert(n > 0 && n < FORMAT_FILE_MAX);
+	return (size_t)n;
+}
