@@ -25,6 +25,7 @@
 
 struct pending {
 	uint8_t id[ENTRY_ID_BYTES];
+	uint8_t key[KEY_ID_BYTES];
 	uint32_t expires;
 	struct recipient to;
 	struct receipt receipt;
@@ -35,6 +36,7 @@ struct intake {
 	struct spool *spool;
 	struct store *store;
 	struct sniff *sniff;            /* NULL until a type is asked for */
+	uint8_t key[KEY_ID_BYTES];      /* that signs the group's tokens, as its entries say */
 	size_t count;                   /* of the last commit */
 	struct pending group[STORE_GROUP_MAX];
 	uint8_t chunk[READ_CHUNK];
@@ -144,6 +146,25 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 		return complain(c, EX_DATAERR, "bad recipient '%.100s': not an address", r->to);
 	}
 	e->is_inline = r->is_inline;
+	return 0;
+}
+
+/* Asked for once a group: in a long run keys come and go. */
+static int
+choose_key(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	struct key key;
+
+	if (store_pending(in->store) == 0) {
+		if (keyring_active(in->spool, &key, &why) != 0) {
+			return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
+		}
+		memcpy(in->key, key.id, sizeof in->key);
+		explicit_bzero(&key, sizeof key);
+	}
+	e->has_key = true;
+	memcpy(e->key, in->key, sizeof e->key);
 	return 0;
 }
 
@@ -354,6 +375,9 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 		return -1;
 	}
 	decide_encoding(&check, e);
+	if (choose_key(in, r, e, c) != 0) {
+		return -1;
+	}
 	memcpy(e->blob, content.digest, sizeof e->blob);
 	memcpy(e->checksum, content.checksum, sizeof e->checksum);
 	if (store_add(in->store, e, p->id, &why) != 0) {
@@ -377,6 +401,7 @@ intake_add(struct intake *in, const struct request *r, struct complaint *c)
 		store_abandon(in->store);
 		return -1;
 	}
+	memcpy(p->key, e.key, sizeof p->key);
 	p->expires = e.expires;
 	p->receipt.size = e.size;
 	p->receipt.expires = (uint64_t)e.expires * EXPIRY_UNIT;
@@ -405,24 +430,41 @@ intake_pending(const struct intake *in)
 	return store_pending(in->store);
 }
 
+/* Signs with the key that the entry names. One that was revoked meanwhile makes no token that anybody would take. */
+static int
+sign(struct intake *in, struct pending *p, struct key *key, struct spool_fail *why)
+{
+	int ret = memcmp(key->id, p->key, sizeof p->key) == 0 ? 0 : key_load(in->spool, p->key, key, why);
+
+	if (ret == 0 && key->state == KEY_REVOKED) {
+		ret = spool_fail(why, "key", "keys", ENOKEY);
+	}
+	if (ret == 0) {
+		token_make(key, p->id, p->expires, &p->to, p->receipt.token);
+	}
+	return ret;
+}
+
 int
 intake_commit(struct intake *in, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
 	size_t count = store_pending(in->store);
 	struct key key;
+	int ret = store_commit(in->store, &why);
 
 	in->count = 0;
-	/* Asked for every time: in a long run keys come and go. */
-	if (store_commit(in->store, &why) != 0 || keyring_active(in->spool, &key, &why) != 0) {
+	if (ret == 0 && count > 0) {
+		ret = key_load(in->spool, in->group[0].key, &key, &why);
+	}
+	for (size_t i = 0; ret == 0 && i < count; i++) {
+		ret = sign(in, &in->group[i], &key, &why);
+	}
+	explicit_bzero(&key, sizeof key);
+	if (ret != 0) {
 		return complain_spool(c, in->path, &why, "cannot store");
 	}
-	for (size_t i = 0; i < count; i++) {
-		struct pending *p = &in->group[i];
-		token_make(&key, p->id, p->expires, &p->to, p->receipt.token);
-	}
 	in->count = count;
-	explicit_bzero(&key, sizeof key);
 	return 0;
 }
 

@@ -19,8 +19,8 @@
 static const char usage[] =
     "usage: mailgraft ls [--spool DIR] [--json] [TOKEN|ENTRY…]\n"
     "\n"
-    "Lists entries: id, size, expiry, media type, name, parted by tabs. An entry is\n"
-    "asked for by its id or by a token. They come in no order.\n";
+    "Lists entries: id, size, expiry, media type, name, key, parted by tabs. An entry\n"
+    "is asked for by its id or by a token. They come in no order.\n";
 
 struct listing {
 	const char *path;
@@ -35,13 +35,17 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 	char name[NAME_MAX_BYTES], expires[TIMESTAMP_MAX];
 	size_t name_len = part_header_name(e->filename, e->filename_len, name, sizeof name);
 	uint64_t when = (uint64_t)e->expires * EXPIRY_UNIT;
+	char key[KEY_ID_BYTES * 2 + 1] = "-";
 	int first = 1;
 
+	if (e->has_key) {
+		*hex_encode(e->key, sizeof e->key, key) = '\0';
+	}
 	*hex_encode(id, ENTRY_ID_BYTES, hex) = '\0';
 	*hex_encode(e->blob, sizeof e->blob, digest) = '\0';
 	if (!l->json) {
-		printf("%s\t%llu\t%s\t%.*s\t%.*s\n", hex, (unsigned long long)e->size,
-		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name);
+		printf("%s\t%llu\t%s\t%.*s\t%.*s\t%s\n", hex, (unsigned long long)e->size,
+		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name, key);
 		return;
 	}
 	json_text(stdout, &first, "entry", hex, sizeof hex - 1);
@@ -50,6 +54,9 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 	json_text(stdout, &first, "type", e->type, e->type_len);
 	json_text(stdout, &first, "name", name, name_len);
 	json_number(stdout, &first, "expires", when);
+	if (e->has_key) {
+		json_text(stdout, &first, "key", key, strlen(key));
+	}
 	puts("}");
 }
 

@@ -1,5 +1,5 @@
 /*
- * stat.c - `mailgraft stat`: how much is stored, shared, and about to expire
+ * stat.c - `mailgraft stat`: how much is stored, shared, about to expire, and hangs on each key
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -12,14 +12,15 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "spool/entry.h"
+#include "spool/hex.h"
 #include "spool/keyring.h"
 #include "spool/walk.h"
 
 static const char usage[] =
     "usage: mailgraft stat [--spool DIR] [--json]\n"
     "\n"
-    "Counts entries and blobs, their bytes, what sharing saves, what expires soon, and\n"
-    "keys by their state.\n";
+    "Counts entries and blobs, their bytes, what sharing saves, what expires soon, keys\n"
+    "by their state; and for each key what would be lost if it were revoked.\n";
 
 enum { DAY = 24 * 60 * 60 };
 
@@ -29,7 +30,24 @@ struct totals {
 	uint64_t expired, day, week;    /* entries; within a day, within a week */
 	uint64_t damaged;
 	uint64_t keys[KEY_REVOKED + 1];
+	struct keyring ring;
+	/* Entries that have not expired, by their key's place in the ring; the last: no key is known. */
+	struct {
+		uint64_t entries, bytes;
+	} by_key[KEYRING_MAX + 1];
 };
+
+/* The entry's key among those that the spool has; KEYRING_MAX: nobody knows. */
+static size_t
+key_of(const struct totals *t, const struct entry *e)
+{
+	for (size_t i = 0; e->has_key && i < t->ring.count; i++) {
+		if (memcmp(t->ring.keys[i].id, e->key, sizeof e->key) == 0) {
+			return i;
+		}
+	}
+	return KEYRING_MAX;
+}
 
 static void
 count_entry(struct totals *t, const struct entry *e, uint64_t now)
@@ -40,7 +58,11 @@ count_entry(struct totals *t, const struct entry *e, uint64_t now)
 	t->entry_bytes += e->size;
 	if (expires < now) {
 		t->expired++;
-	} else if (expires - now < DAY) {
+		return;
+	}
+	t->by_key[key_of(t, e)].entries++;
+	t->by_key[key_of(t, e)].bytes += e->size;
+	if (expires - now < DAY) {
 		t->day++;
 	} else if (expires - now < (uint64_t)7 * DAY) {
 		t->week++;
@@ -80,17 +102,53 @@ count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
 	return ret;
 }
 
+/* Only ids and states are of interest. */
 static int
-count_keys(const struct spool *spool, struct totals *t, struct spool_fail *why)
+load_keys(const struct spool *spool, struct totals *t, struct spool_fail *why)
 {
-	struct keyring ring;
-	int ret = keyring_load(spool, &ring, why);
+	int ret = keyring_load(spool, &t->ring, why);
 
-	for (size_t i = 0; ret == 0 && i < ring.count; i++) {
-		t->keys[ring.keys[i].state]++;
+	for (size_t i = 0; ret == 0 && i < t->ring.count; i++) {
+		t->keys[t->ring.keys[i].state]++;
+		explicit_bzero(t->ring.keys[i].secret, sizeof t->ring.keys[i].secret);
 	}
-	keyring_wipe(&ring);
 	return ret;
+}
+
+static void
+print_key(const struct totals *t, size_t i, bool json)
+{
+	bool known = i < KEYRING_MAX;
+	const char *state = known ? key_state_name(t->ring.keys[i].state) : "";
+	char id[KEY_ID_BYTES * 2 + 1] = "unknown";
+	int first = 1;
+
+	if (known) {
+		*hex_encode(t->ring.keys[i].id, KEY_ID_BYTES, id) = '\0';
+	}
+	if (!json) {
+		printf("key %-8s %-9s %llu entries, %llu bytes\n", id, state,
+		    (unsigned long long)t->by_key[i].entries, (unsigned long long)t->by_key[i].bytes);
+		return;
+	}
+	json_text(stdout, &first, "key", id, strlen(id));
+	if (known) {
+		json_text(stdout, &first, "state", state, strlen(state));
+	}
+	json_number(stdout, &first, "entries", t->by_key[i].entries);
+	json_number(stdout, &first, "bytes", t->by_key[i].bytes);
+	puts("}");
+}
+
+static void
+print_keys(const struct totals *t, bool json)
+{
+	for (size_t i = 0; i < t->ring.count; i++) {
+		print_key(t, i, json);
+	}
+	if (t->by_key[KEYRING_MAX].entries > 0) {
+		print_key(t, KEYRING_MAX, json);
+	}
 }
 
 static void
@@ -129,7 +187,7 @@ stat_main(int argc, char **argv)
 	struct command_line line = { .name = "stat", .usage = usage };
 	struct spool_fail why = { 0 };
 	struct spool *spool = NULL;
-	struct totals totals = { 0 };
+	static struct totals totals;
 	struct complaint c;
 	const char *path;
 	int ret = 0;
@@ -144,10 +202,10 @@ stat_main(int argc, char **argv)
 	}
 	ret = spool_open(path, &spool, &why);
 	if (ret == 0) {
-		ret = count_all(spool, &totals, &why);
+		ret = load_keys(spool, &totals, &why);
 	}
 	if (ret == 0) {
-		ret = count_keys(spool, &totals, &why);
+		ret = count_all(spool, &totals, &why);
 	}
 	spool_close(&spool);
 	if (ret != 0) {
@@ -155,5 +213,6 @@ stat_main(int argc, char **argv)
 		return complain_aloud("stat", &c);
 	}
 	print_totals(&totals, line.json);
+	print_keys(&totals, line.json);
 	return finish_output("stat");
 }

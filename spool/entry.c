@@ -111,7 +111,11 @@ entry_parse(const uint8_t *text, size_t len, struct entry *e)
 	} else if (!field_is(&f, "disposition", "attachment")) {
 		return -EBADMSG;
 	}
-	return parse_filename(&f, e) && parse_cid(&f, e) && f.at == f.end ? 0 : -EBADMSG;
+	if (!parse_filename(&f, e) || !parse_cid(&f, e)) {
+		return -EBADMSG;
+	}
+	e->has_key = field_hex(&f, "key", e->key, sizeof e->key);
+	return f.at == f.end ? 0 : -EBADMSG;
 }
 
 struct out {
@@ -198,6 +202,9 @@ entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 	put_filename(&o, e);
 	if (e->cid_len > 0) {
 		put_line(&o, "cid", e->cid, e->cid_len);
+	}
+	if (e->has_key) {
+		put_hex(&o, "key", e->key, sizeof e->key);
 	}
 	return o.len > cap ? -EMSGSIZE : (ssize_t)o.len;
 }

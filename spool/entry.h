@@ -16,6 +16,7 @@
  *	disposition attachment  or: inline
  *	filename filename*=UTF-8''Rechnung%20M%C3%A4rz.pdf
  *	cid abc@example.net     without angle brackets
+ *	key 1a2b3c4d            the key that its token was signed with; left out: nobody knows
  *
  * The pieces were made and checked by `put`; they are 7bit, without CR, LF or
  * NUL, and are checked for that again when read.
@@ -43,6 +44,8 @@ struct entry {
 	char type[ENTRY_TYPE_MAX];
 	char filename[ENTRY_FILENAME_MAX];      /* parameters as they go behind "Content-Disposition: attachment;", several joined by ";\n\t" */
 	char cid[ENTRY_CID_MAX];
+	bool has_key;
+	uint8_t key[KEY_ID_BYTES];      /* for people who count: a token names its key itself */
 };
 
 /*
