@@ -63,6 +63,7 @@ code_of(int error)
 	switch (error) {
 	case ENOSPC:
 	case EDQUOT:
+	case EKEYREVOKED:
 	case EMFILE:
 	case ENFILE:
 	case ENOMEM:

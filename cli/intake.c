@@ -437,7 +437,7 @@ sign(struct intake *in, struct pending *p, struct key *key, struct spool_fail *w
 	int ret = memcmp(key->id, p->key, sizeof p->key) == 0 ? 0 : key_load(in->spool, p->key, key, why);
 
 	if (ret == 0 && key->state == KEY_REVOKED) {
-		ret = spool_fail(why, "key", "keys", ENOKEY);
+		ret = spool_fail(why, "key", "keys", EKEYREVOKED);
 	}
 	if (ret == 0) {
 		token_make(key, p->id, p->expires, &p->to, p->receipt.token);

@@ -313,6 +313,14 @@ class PrivateExim:
         self._exim('-odq', '-bS', data=b''.join(batch))
         return self._received(mark)
 
+    def inject_smtp(self, message, recipient):
+        """Queues one message as a server takes it, SMTPUTF8 asked for; returns its id."""
+        mark = len(self.mainlog())
+        session = (f'EHLO client.example\r\nMAIL FROM:<{SENDER}> SMTPUTF8\r\nRCPT TO:<{recipient}>\r\nDATA\r\n'.encode() +
+                   re.sub(rb'(?m)^\.', b'..', message).replace(b'\n', b'\r\n') + b'.\r\nQUIT\r\n')
+        self._exim('-odq', '-bs', data=session)
+        return self._received(mark)[0]
+
     def _received(self, mark):
         ids = [m.group(1) for m in (re.match(r'(\S+) <= ', line) for line in self.mainlog()[mark:]) if m]
         if not ids:

@@ -92,8 +92,10 @@ class FileBox:
 class Rig:
     """`with Rig(['smtp']) as rig:` recipients are anything@KIND.example."""
 
-    def __init__(self, kinds=KINDS, program=ROOT / 'build/mailgraft-filter', *, options=(), owner=None, group=None):
-        """owner: who runs `mailgraft` (whoever Exim delivers as); group: of local deliveries (theirs)."""
+    def __init__(self, kinds=KINDS, program=ROOT / 'build/mailgraft-filter', *, options=(), owner=None, group=None,
+                 domains=()):
+        """owner: who runs `mailgraft` (whoever Exim delivers as); group: of local deliveries (theirs);
+        domains: go where those of the kinds go."""
         with ExitStack() as stack:
             self.identity = Identity.here()
             self.directory = private_directory(self.identity)
@@ -110,7 +112,7 @@ class Rig:
                 make_dkim_key(self.directory) if any(k.startswith('dkim') for k in kinds) else (None, None))
             self.identity.own(*filter(None, (certificate, dkim_key)))
             for kind in kinds:
-                routes.append(Route(f'{kind}.example', kind, self._place(kind, certificate, stack), options))
+                routes.append(Route(' : '.join([f'{kind}.example', *domains]), kind, self._place(kind, certificate, stack), options))
             self.exim = PrivateExim(routes, self.filter, self.spool.path, log_socket=self.log.path,
                                     certificate=certificate, dkim_key=dkim_key, identity=self.identity, group=group)
             stack.callback(self.exim.close)
