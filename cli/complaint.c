@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 /* What is quoted may come from anywhere: it must not move a terminal's cursor or end a line. */
 static void
@@ -88,16 +89,24 @@ code_of(int error)
 	}
 }
 
-static void
+/* The spool's owner as sudo and a shell take it. True where that is who asks. */
+static bool
 owner_of(const char *path, char *name, size_t cap)
 {
 	struct stat st;
-	const struct passwd *pw = NULL;
+	const struct passwd *pw;
 
-	if (stat(path, &st) == 0) {
-		pw = getpwuid(st.st_uid);
+	if (stat(path, &st) != 0) {
+		snprintf(name, cap, "mailgraft");
+		return false;
 	}
-	snprintf(name, cap, "%s", pw != NULL ? pw->pw_name : "mailgraft");
+	pw = getpwuid(st.st_uid);
+	if (pw != NULL) {
+		snprintf(name, cap, "%s", pw->pw_name);
+	} else {
+		snprintf(name, cap, "\\#%u", (unsigned)st.st_uid);
+	}
+	return st.st_uid == geteuid();
 }
 
 /* The reason, and the cure where there is one to name. */
@@ -105,11 +114,14 @@ static void
 explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 {
 	char owner[64];
+	bool ours = owner_of(spool, owner, sizeof owner);
 
-	owner_of(spool, owner, sizeof owner);
 	if (strcmp(why->call, "owner") == 0 && why->error == EACCES) {
 		snprintf(text, cap, "only '%s' and root may write to the spool '%s': use 'sudo -u %s mailgraft'",
 		    owner, spool, owner);
+	} else if (why->error == EACCES && ours) {
+		snprintf(text, cap, "%s '%s': permission denied: let root run 'mailgraft fsck --repair'", why->call,
+		    why->object);
 	} else if (why->error == EACCES) {
 		snprintf(text, cap, "%s '%s': permission denied: use 'sudo -u %s mailgraft'",
 		    why->call, why->object, owner);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
@@ -41,6 +42,7 @@ make(const char *path)
 	struct key key;
 	uid_t owner = (uid_t)-1;
 	gid_t group = (gid_t)-1;
+	bool lacking = false;
 	int ret;
 
 	if (geteuid() == 0) {
@@ -48,18 +50,25 @@ make(const char *path)
 		const struct group *gr = getgrnam("mailgraft");
 		owner = pw == NULL ? owner : pw->pw_uid;
 		group = gr == NULL ? group : gr->gr_gid;
+		lacking = pw == NULL || gr == NULL;
 	}
 	ret = spool_init(path, owner, group, now_units(), &key, &why);
 	if (ret == -EEXIST) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: '%s' is one already", path);
 	} else if (ret == -ENOTEMPTY) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: '%s' is not empty", path);
+	} else if (ret == -EACCES) {
+		complain(&c, EX_CANTCREAT, "cannot make a spool: %s '%s': permission denied: run it as root", why.call,
+		    why.object);
 	} else if (ret != 0) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: %s '%s': %s", why.call, why.object,
 		    reason(why.error));
 	}
 	if (ret != 0) {
 		return complain_aloud("init", &c);
+	}
+	if (lacking) {
+		puts("note: user or group 'mailgraft' is missing, so a new spool is root's: doc/spool/README.md makes both\n");
 	}
 	show_next(path, &key);
 	explicit_bzero(&key, sizeof key);
