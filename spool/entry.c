@@ -114,6 +114,7 @@ entry_parse(const uint8_t *text, size_t len, struct entry *e)
 	if (!parse_filename(&f, e) || !parse_cid(&f, e)) {
 		return -EBADMSG;
 	}
+	e->keep = field_is(&f, "keep", "yes");
 	e->has_key = field_hex(&f, "key", e->key, sizeof e->key);
 	return f.at == f.end ? 0 : -EBADMSG;
 }
@@ -202,6 +203,9 @@ entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 	put_filename(&o, e);
 	if (e->cid_len > 0) {
 		put_line(&o, "cid", e->cid, e->cid_len);
+	}
+	if (e->keep) {
+		put_line(&o, "keep", "yes", strlen("yes"));
 	}
 	if (e->has_key) {
 		put_hex(&o, "key", e->key, sizeof e->key);

@@ -16,6 +16,7 @@
  *	disposition attachment  or: inline
  *	filename filename*=UTF-8''Rechnung%20M%C3%A4rz.pdf
  *	cid abc@example.net     without angle brackets
+ *	keep yes                only its expiry ends it: not for gc --delivered
  *	key 1a2b3c4d            the key that its token was signed with; left out: nobody knows
  *
  * The pieces were made and checked by `put`; they are 7bit, without CR, LF or
@@ -40,6 +41,7 @@ struct entry {
 	bool message;                   /* message/rfc822: copied, not encoded */
 	uint64_t crs;                   /* for a message: CRs dropped on the way out */
 	bool is_inline;
+	bool keep;                      /* lives until it expires, whether or not it is needed */
 	size_t type_len, filename_len, cid_len;
 	char type[ENTRY_TYPE_MAX];
 	char filename[ENTRY_FILENAME_MAX];      /* parameters as they go behind "Content-Disposition: attachment;", several joined by ";\n\t" */

@@ -26,6 +26,7 @@ enum {
 	CLOCK_BEHIND_MAX = 24 * 60 * 60,      /* seconds that the clock may be behind the spool's last change */
 	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60,   /* and ahead of it, before gc asks */
 	KEYRING_MAX = 256,          /* keys of one spool, revoked ones included */
+	ID_SET_MAX = 4 * 1024 * 1024,   /* entries that may be in use at once: 80 MB in memory */
 	SNIFF_TYPE_MAX = 128,       /* bytes of a media type from libmagic, with its NUL */
 };
 

@@ -28,11 +28,11 @@ struct sweeper {
 	time_t start;
 };
 
-/* Not touched since before the grace. What is from the future is young. */
-static bool
-is_old(const struct sweeper *s, const struct stat *st)
+/* What was not stored since this is old. What is from the future is young. */
+static time_t
+old(const struct sweeper *s)
 {
-	return st->st_mtim.tv_sec < s->start - (time_t)s->options->grace;
+	return s->start - (time_t)s->options->grace;
 }
 
 static void
@@ -45,7 +45,7 @@ step(const struct sweeper *s)
 
 /* Its age counts when nobody can make it young any more. 1: removed; 0: kept. */
 static int
-remove_if_old(struct sweeper *s, const char *path, struct spool_fail *why)
+remove_if_before(struct sweeper *s, const char *path, time_t before, struct spool_fail *why)
 {
 	int dirfd = spool_dirfd(s->spool), ret;
 	struct stat st;
@@ -59,11 +59,31 @@ remove_if_old(struct sweeper *s, const char *path, struct spool_fail *why)
 	}
 	if (fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		ret = errno == ENOENT ? 0 : spool_fail(why, "fstatat", path, errno);
-	} else if (is_old(s, &st)) {
+	} else if (st.st_mtim.tv_sec < before) {
 		ret = create_remove(s->spool, path, why);
 		ret = ret == 0 ? 1 : ret;
 	}
 	lock_release(s->lock, LOCK_REMOVE);
+	return ret;
+}
+
+static int
+remove_entry(struct sweeper *s, const struct walk_file *f, const struct entry *e,
+    struct spool_fail *why)
+{
+	const struct sweep_options *o = s->options;
+	int ret;
+
+	if ((uint64_t)e->expires * EXPIRY_UNIT + o->grace < (uint64_t)s->start &&
+	    f->st.st_mtim.tv_sec < old(s)) {
+		return remove_if_before(s, f->path, old(s), why);
+	}
+	if (o->needed == NULL || e->keep || f->st.st_mtim.tv_sec >= o->stored_before ||
+	    id_set_has(o->needed, f->id)) {
+		return 0;
+	}
+	ret = remove_if_before(s, f->path, o->stored_before, why);
+	s->result->unneeded_removed += ret > 0;
 	return ret;
 }
 
@@ -85,13 +105,10 @@ sweep_entry(struct sweeper *s, const struct walk_file *f, struct spool_fail *why
 		return ret;
 	}
 	s->result->entries++;
-	if ((uint64_t)e.expires * EXPIRY_UNIT + s->options->grace < (uint64_t)s->start &&
-	    is_old(s, &f->st)) {
-		ret = remove_if_old(s, f->path, why);
-		if (ret > 0) {
-			s->result->entries_removed++;
-			return 0;
-		}
+	ret = remove_entry(s, f, &e, why);
+	if (ret > 0) {
+		s->result->entries_removed++;
+		return 0;
 	}
 	return ret < 0 ? ret : refs_add(s->refs, &e, why);
 }
@@ -127,8 +144,9 @@ sweep_blob(struct sweeper *s, const struct walk_file *f, struct spool_fail *why)
 
 	s->result->blobs++;
 	s->result->bytes += (uint64_t)f->st.st_size;
-	if (f->named && is_old(s, &f->st) && refs_find(s->refs, f->id, &ref) == 0) {
-		ret = remove_if_old(s, f->path, why);
+	if (f->named && f->st.st_mtim.tv_sec < old(s) &&
+	    refs_find(s->refs, f->id, &ref) == 0) {
+		ret = remove_if_before(s, f->path, old(s), why);
 	}
 	if (ret > 0) {
 		s->result->blobs_removed++;

@@ -1,11 +1,12 @@
 /*
  * sweep.h - removes what is dead: expired entries, blobs that no entry names
  *
- * An entry is dead when its expiry and the grace are past. A blob is dead when
- * no living entry names it. Neither goes that was stored, or stored again,
- * within the grace before the sweep began: what comes while the sweep runs is
- * safe, however long it takes or is suspended. Entries go first and durably, so
- * that no power cut leaves an entry without its blob.
+ * An entry is dead when its expiry and the grace are past; or, where the caller
+ * knows what is needed, when it is not and was not stored lately either. A blob
+ * is dead when no living entry names it. Neither goes that was stored, or stored
+ * again, within the grace before the sweep began: what comes while the sweep
+ * runs is safe, however long it takes or is suspended. Entries go first and
+ * durably, so that no power cut leaves an entry without its blob.
  *
  * May be cut off at any point and begun again. Memory does not depend on the
  * number of entries (refs.h).
@@ -16,10 +17,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "spool/id-set.h"
 #include "spool/spool.h"
 
 struct sweep_options {
 	uint64_t grace;                 /* seconds */
+	const struct id_set *needed;    /* NULL, or all that are needed, sealed: others are dead too, */
+	int64_t stored_before;          /* where stored before this (seconds since 1970) and not kept */
 	bool dry_run;                   /* only count */
 	bool force;                     /* whatever the clock says */
 	void (*step)(void *arg);        /* after each file that was looked at; may be NULL */
@@ -28,6 +32,7 @@ struct sweep_options {
 
 struct sweep_result {
 	uint64_t entries, entries_removed;      /* seen, and of these removed */
+	uint64_t unneeded_removed;              /* of these, before they expired */
 	uint64_t blobs, blobs_removed;
 	uint64_t bytes, bytes_removed;          /* of blobs */
 	uint64_t damaged;                       /* entries that cannot be believed: left to fsck, as are all blobs then */

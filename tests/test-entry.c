@@ -34,6 +34,8 @@ static const struct row {
 	{ .name = "empty key", .text = PDF "key \n", },
 	{ .name = "message", .text = HEAD "encoding message\ncrs 10\ntype message/rfc822\ndisposition attachment\n", .good = true, },
 	{ .name = "empty content", .text = "mailgraft entry 1\nblob " DIGEST "\nchecksum " SUM "\nsize 0\nexpires 0\nencoding base64\ntype a/b\ndisposition inline\n", .good = true, },
+	{ .name = "kept", .text = PDF "keep yes\n", .good = true, },
+	{ .name = "all, and kept", .text = PDF "filename filename=a\ncid a@b\nkeep yes\n", .good = true, },
 	{ .name = "nothing", .text = "", },
 	{ .name = "no last line end", .text = BASE64 "type application/pdf\ndisposition attachment", },
 	{ .name = "a line too many", .text = PDF "\n", },
@@ -44,6 +46,9 @@ static const struct row {
 	{ .name = "order", .text = "mailgraft entry 1\nchecksum " SUM "\nblob " DIGEST "\n", },
 	{ .name = "twice", .text = PDF "cid a@b\ncid a@b\n", },
 	{ .name = "cid before filename", .text = PDF "cid a@b\nfilename filename=a\n", },
+	{ .name = "kept, in another way", .text = PDF "keep no\n", },
+	{ .name = "kept twice", .text = PDF "keep yes\nkeep yes\n", },
+	{ .name = "kept before cid", .text = PDF "keep yes\ncid a@b\n", },
 	{ .name = "upper-case digest", .text = "mailgraft entry 1\nblob 000102030405060708090A0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", },
 	{ .name = "short digest", .text = "mailgraft entry 1\nblob 00\n", },
 	{ .name = "leading zero", .text = "mailgraft entry 1\nblob " DIGEST "\nchecksum " SUM "\nsize 01\nexpires 1\nencoding base64\ntype a/b\ndisposition inline\n", },
@@ -121,7 +126,7 @@ END_TEST
 START_TEST(every_field_arrives)
 {
 	static const char text[] = HEAD "encoding message\ncrs 77\ntype message/rfc822\ndisposition inline\n"
-					"filename filename*0*=UTF-8''a\nfilename filename*1*=b\ncid x@y\n";
+					"filename filename*0*=UTF-8''a\nfilename filename*1*=b\ncid x@y\nkeep yes\n";
 	static const char joined[] = "filename*0*=UTF-8''a;\n\tfilename*1*=b";
 	struct entry e;
 
@@ -130,7 +135,7 @@ START_TEST(every_field_arrives)
 	ck_assert_uint_eq(e.checksum[0], 0xff);
 	ck_assert_uint_eq(e.size, 1234);
 	ck_assert_uint_eq(e.expires, 29000000);
-	ck_assert(e.message && e.is_inline);
+	ck_assert(e.message && e.is_inline && e.keep);
 	ck_assert_uint_eq(e.crs, 77);
 	ck_assert_uint_eq(e.type_len, strlen("message/rfc822"));
 	ck_assert_uint_eq(e.filename_len, sizeof joined - 1);
