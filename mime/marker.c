@@ -11,11 +11,6 @@
 
 #include "mime/hex.h"
 
-static const char MARKER_HEAD[] = "((graft:";
-enum {
-	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
-};
-
 void
 marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, uint64_t at)
 {
@@ -34,13 +29,6 @@ marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, ui
 	m->qp = QP_TEXT;
 	m->qp_high = 0;
 	memset(&m->base64, 0, sizeof(m->base64));
-}
-
-static bool
-is_base64url(uint8_t c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    c == '-' || c == '_';
 }
 
 static void
@@ -99,7 +87,7 @@ match(struct marker_search *m, uint8_t c)
 	case MARKER_IN:
 		if (m->matched < MARKER_HEAD_CHARS
 		        ? c == (uint8_t)MARKER_HEAD[m->matched]
-		        : m->matched < MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS ? is_base64url(c) : c == ')') {
+		        : m->matched < MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS ? marker_is_token(c) : c == ')') {
 			if (m->matched >= MARKER_HEAD_CHARS && c != ')') {
 				m->line.token[m->matched - MARKER_HEAD_CHARS] = c;
 			}

@@ -21,10 +21,21 @@
 #include "mime/limits.h"
 #include "mime/scan.h"
 
+#define MARKER_HEAD "((graft:"
+
 enum {
+	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
 	MARKER_TOKEN_CHARS = 60,
-	MARKER_CHARS = 8 + MARKER_TOKEN_CHARS + 2,
+	MARKER_CHARS = MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS + 2,
 };
+
+/* Whether this may stand in a token (RFC 4648 5). */
+static inline bool
+marker_is_token(uint8_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	    c == '-' || c == '_';
+}
 
 /* A marker alone on a line. */
 struct marker_hit {

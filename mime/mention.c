@@ -1,0 +1,151 @@
+/*
+ * mention.c - see mention.h
+ */
+#include "mime/mention.h"
+
+#include <string.h>
+
+#include "mime/hex.h"
+#include "mime/words.h"
+
+void
+mention_begin(struct mention_search *m, mention_found *found, void *arg)
+{
+	memset(m, 0, sizeof(*m));
+	m->found = found;
+	m->arg = arg;
+}
+
+/* One byte of what a body is in one encoding. What stands behind the token does not matter. */
+static void
+match(struct mention_search *m, struct mention_view *v, uint8_t c)
+{
+	if (v->matched < MARKER_HEAD_CHARS) {
+		if (c == (uint8_t)MARKER_HEAD[v->matched]) {
+			v->matched++;
+		} else if (c == '(') {
+			v->matched = v->matched == 2 ? 2 : 1;
+		} else {
+			v->matched = 0;
+		}
+		return;
+	}
+	if (!marker_is_token(c)) {
+		v->matched = c == '(' ? 1 : 0;
+		return;
+	}
+	v->token[v->matched++ - MARKER_HEAD_CHARS] = c;
+	if (v->matched == MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS) {
+		m->found(m->arg, v->token);
+		v->matched = 0;
+	}
+}
+
+/* RFC 2045 6.7, as marker.c reads it: a `=` that stands for nothing is a `=`. */
+static void
+quoted(struct mention_search *m, uint8_t c)
+{
+	switch (m->qp) {
+	case MENTION_TEXT:
+		break;
+	case MENTION_EQUALS:
+		if (hex_value(c) >= 0) {
+			m->qp_high = c;
+			m->qp = MENTION_HEX;
+			return;
+		}
+		/* fall through */
+	case MENTION_SOFT:
+		m->qp = c == ' ' || c == '\t' || c == '\r' ? MENTION_SOFT : MENTION_TEXT;
+		if (m->qp == MENTION_SOFT || c == '\n') {
+			return;
+		}
+		match(m, &m->quoted, '=');
+		break;
+	case MENTION_HEX:
+		m->qp = MENTION_TEXT;
+		if (hex_value(c) >= 0) {
+			match(m, &m->quoted, (uint8_t)(hex_value(m->qp_high) * 16 + hex_value(c)));
+			return;
+		}
+		match(m, &m->quoted, '=');
+		match(m, &m->quoted, m->qp_high);
+		break;
+	}
+	if (c == '=') {
+		m->qp = MENTION_EQUALS;
+	} else {
+		match(m, &m->quoted, c);
+	}
+}
+
+/* The value of a base64 character, or -1. */
+static int
+sextet(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z') {
+		return c - 'A';
+	}
+	if (c >= 'a' && c <= 'z') {
+		return c - 'a' + 26;
+	}
+	if (c >= '0' && c <= '9') {
+		return c - '0' + 52;
+	}
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/*
+ * What is not in the alphabet is skipped (RFC 2045 6.8). Which characters begin
+ * a quantum is not known where a part's header stands before: one of four.
+ */
+static void
+base64(struct mention_search *m, uint8_t c)
+{
+	int value = sextet(c);
+
+	if (value < 0) {
+		return;
+	}
+	m->bits = m->bits << 6 | (uint32_t)value;
+	for (unsigned i = 1; i < 4; i++) {
+		/* The i-th character after the one that begins this view's quantum completes its i-th byte. */
+		match(m, &m->base64[(m->place - i) % 4], (uint8_t)(m->bits >> (6 - 2 * i)));
+	}
+	m->place = (m->place + 1) % 4;
+}
+
+void
+mention_body(struct mention_search *m, const uint8_t *p, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		match(m, &m->plain, p[i]);
+		quoted(m, p[i]);
+		base64(m, p[i]);
+	}
+}
+
+static void
+every_stretch(const uint8_t *p, size_t len, mention_found *found, void *arg)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		run = marker_is_token(p[i]) ? run + 1 : 0;
+		if (run >= MARKER_TOKEN_CHARS) {
+			found(arg, p + i + 1 - MARKER_TOKEN_CHARS);
+		}
+	}
+}
+
+void
+mention_field(const uint8_t *body, size_t len, mention_found *found, void *arg)
+{
+	uint8_t text[MENTION_FIELD_MAX];
+	long decoded = words_decode(body, len, text, sizeof(text));
+
+	every_stretch(body, len, found, arg);
+	if (decoded > 0) {
+		every_stretch(text, (size_t)decoded, found, arg);
+	}
+}
