@@ -5,12 +5,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -174,4 +176,27 @@ exim_spool(const char *program, const char *option, char *path, size_t cap, stru
 out:
 	free(said);
 	return ret;
+}
+
+int
+exim_become(const char *directory, const gid_t *more, struct complaint *c)
+{
+	struct stat queue;
+	gid_t groups[2];
+
+	if (geteuid() != 0) {
+		return 0;
+	}
+	if (stat(directory, &queue) < 0) {
+		return complain(c, EX_NOINPUT, "cannot open Exim's queue '%s': %s", directory,
+		    reason(errno));
+	}
+	groups[0] = queue.st_gid;
+	groups[1] = more == NULL ? queue.st_gid : *more;
+	if (setgroups(2, groups) < 0 || setresgid(queue.st_gid, queue.st_gid, queue.st_gid) < 0 ||
+	    setresuid(queue.st_uid, queue.st_uid, queue.st_uid) < 0) {
+		return complain(
+		    c, EX_OSERR, "cannot become the owner of Exim's queue: %s", reason(errno));
+	}
+	return 0;
 }

@@ -9,6 +9,7 @@
 #define CLI_EXIM_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "cli/complaint.h"
 
@@ -30,5 +31,12 @@ int exim_ask(const char *program, const char *const *arguments, char **said_r, s
  */
 int exim_spool(
     const char *program, const char *option, char *path, size_t cap, struct complaint *c);
+
+/*
+ * As root: for good the user and group that own Exim's spool directory, with one
+ * more group where `more` is not NULL, since what the queue holds is hostile text.
+ * As anybody else: nothing.
+ */
+int exim_become(const char *directory, const gid_t *more, struct complaint *c);
 
 #endif

@@ -1,27 +1,47 @@
 /*
- * gc.c - `mailgraft gc`: sweeps the spool and says what it did
+ * gc.c - `mailgraft gc`: asks Exim's queues what they need, where wanted, sweeps
+ * the spool and says what it did
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/config.h"
+#include "cli/exim.h"
 #include "cli/json.h"
+#include "cli/needed.h"
 #include "cli/progress.h"
 #include "spool/sweep.h"
 
 static const char usage[] =
-    "usage: mailgraft gc [--spool DIR] [--grace 24h] [--dry-run] [--force] [--json]\n"
+    "usage: mailgraft gc [--spool DIR] [--grace 24h] [--delivered 1d [--exim PROGRAM]\n"
+    "                    [--exim-spool DIR]] [--dry-run] [--force] [--json]\n"
     "\n"
     "Removes entries that have expired and blobs that no entry names.\n"
     "\n"
-    "  --grace SPAN   leaves what expired or was stored so recently (24h; at least 1h)\n"
-    "  --dry-run      only counts\n"
-    "  --force        although the clock is days off what the spool has seen\n";
+    "  --grace SPAN       leaves what expired or was stored so recently (24h; at\n"
+    "                     least 1h)\n"
+    "  --delivered SPAN   removes also what was stored longer ago than this (at least 1h)\n"
+    "                     and no message in Exim's queues needs any more, unless it was\n"
+    "                     put with --keep; run it as root, or as one who may read both\n"
+    "  --exim PROGRAM     the Exim to ask where its queue is\n"
+    "  --exim-spool DIR   where it is\n"
+    "  --dry-run          only counts\n"
+    "  --force            although the clock is days off what the spool has seen\n";
+
+struct gc {
+	const char *spool;
+	bool json;
+	struct sweep_options sweep;
+	uint64_t delivered;             /* seconds; 0: what is delivered is not looked for */
+	const char *exim, *exim_spool;
+	struct id_set *needed;
+};
 
 static void
 step(void *arg)
@@ -30,24 +50,30 @@ step(void *arg)
 }
 
 static void
-print_result(const struct sweep_result *r, bool dry_run, bool json)
+print_result(const struct gc *g, const struct sweep_result *r)
 {
 	const struct {
 		const char *name;
 		uint64_t value;
 	} rows[] = {
 		{ "entries", r->entries }, { "entries_removed", r->entries_removed },
+		{ "unneeded_removed", r->unneeded_removed },
 		{ "blobs", r->blobs }, { "blobs_removed", r->blobs_removed },
 		{ "bytes", r->bytes }, { "bytes_removed", r->bytes_removed }, { "damaged", r->damaged },
 	};
 	int first = 1;
 
-	if (!json) {
-		printf("%s %llu of %llu entries, %llu of %llu blobs, %llu of %llu bytes\n",
-		    dry_run ? "would remove" : "removed", (unsigned long long)r->entries_removed,
-		    (unsigned long long)r->entries, (unsigned long long)r->blobs_removed,
-		    (unsigned long long)r->blobs, (unsigned long long)r->bytes_removed,
-		    (unsigned long long)r->bytes);
+	if (!g->json) {
+		printf("%s %llu of %llu entries, %llu of %llu blobs, %llu of %llu bytes",
+		    g->sweep.dry_run ? "would remove" : "removed",
+		    (unsigned long long)r->entries_removed, (unsigned long long)r->entries,
+		    (unsigned long long)r->blobs_removed, (unsigned long long)r->blobs,
+		    (unsigned long long)r->bytes_removed, (unsigned long long)r->bytes);
+		if (g->delivered > 0) {
+			printf("; %llu of the entries are not expired, but not needed",
+			    (unsigned long long)r->unneeded_removed);
+		}
+		putchar('\n');
 		return;
 	}
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -70,70 +96,129 @@ complain_sweep(const char *path, const struct spool_fail *why, struct complaint 
 	return complain_spool(c, path, why, "cannot sweep");
 }
 
+/*
+ * What Exim's queues need. A message that comes in while they are read, or
+ * after, may be missed; but what it needs was stored within the span before now,
+ * as everything is whose message was not yet queued, and that is not touched. So
+ * the span is how long an application may take from `put` to the queue.
+ */
 static int
-run(const char *path, const struct sweep_options *asked, bool json, struct complaint *c)
+ask_queues(struct gc *g, struct complaint *c)
+{
+	char said[CONFIG_PATH_MAX];
+	const char *program, *directory = g->exim_spool;
+	struct spool_fail why = { 0 };
+
+	g->sweep.stored_before = (int64_t)time(NULL) - (int64_t)g->delivered;
+	if (directory == NULL) {
+		program = exim_program(g->exim, c);
+		if (program == NULL || exim_spool(program, NULL, said, sizeof said, c) < 0) {
+			return -1;
+		}
+		directory = said;
+	}
+	if (id_set_new(&g->needed, &why) != 0) {
+		return complain(c, EX_TEMPFAIL, "out of memory");
+	}
+	if (needed_collect(directory, g->needed, c) < 0) {
+		return -1;
+	}
+	id_set_seal(g->needed);
+	g->sweep.needed = g->needed;
+	return 0;
+}
+
+static int
+run(struct gc *g, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
 	struct sweep_result result;
 	struct spool *spool = NULL;
 	struct progress progress;
-	struct sweep_options options = *asked;
-	int ret = spool_open(path, &spool, &why);
+	int ret = spool_open(g->spool, &spool, &why);
 
 	if (ret != 0) {
-		return complain_spool(c, path, &why, "cannot open the spool");
+		return complain_spool(c, g->spool, &why, "cannot open the spool");
 	}
 	progress_begin(&progress, -1);
-	options.step = step;
-	options.arg = &progress;
-	ret = sweep(spool, &options, &result, &why);
+	g->sweep.step = step;
+	g->sweep.arg = &progress;
+	ret = sweep(spool, &g->sweep, &result, &why);
 	progress_end(&progress);
 	spool_close(&spool);
 	if (ret != 0) {
-		return complain_sweep(path, &why, c);
+		return complain_sweep(g->spool, &why, c);
 	}
-	print_result(&result, options.dry_run, json);
+	print_result(g, &result);
 	return result.damaged == 0
 	    ? 0
 	    : complain(c, EX_DATAERR, "%llu entries are damaged: run 'mailgraft fsck'",
 		  (unsigned long long)result.damaged);
 }
 
-int
-gc_main(int argc, char **argv)
+static int
+read_options(int argc, char **argv, struct gc *g, struct command_line *line, int *code)
 {
 	static const struct option options[] = {
 		COMMON_OPTIONS,
 		{ "grace", required_argument, NULL, 'g' },
+		{ "delivered", required_argument, NULL, 'D' },
+		{ "exim", required_argument, NULL, 'e' },
+		{ "exim-spool", required_argument, NULL, 'q' },
 		{ "dry-run", no_argument, NULL, 'd' },
 		{ "force", no_argument, NULL, 'f' },
 		{ 0 },
 	};
-	struct command_line line = { .name = "gc", .usage = usage };
-	struct sweep_options sweep_options = { .grace = config()->grace };
 	struct complaint c;
-	int option, ret;
+	int option;
 
-	while ((option = command_option(argc, argv, options, &line, &ret)) > 0) {
+	while ((option = command_option(argc, argv, options, line, code)) > 0) {
+		uint64_t *span = option == 'D' ? &g->delivered : &g->sweep.grace;
+
 		if (option == 'd') {
-			sweep_options.dry_run = true;
+			g->sweep.dry_run = true;
 		} else if (option == 'f') {
-			sweep_options.force = true;
-		} else if (parse_span(optarg, &sweep_options.grace) != 0 ||
-		    sweep_options.grace < GRACE_MIN) {
-			complain(&c, EX_USAGE, "bad --grace '%s': say a number and m, h, d or w, at least 1h",
-			    optarg);
-			return complain_aloud("gc", &c);
+			g->sweep.force = true;
+		} else if (option == 'e' || option == 'q') {
+			*(option == 'e' ? &g->exim : &g->exim_spool) = optarg;
+		} else if (parse_span(optarg, span) != 0 || *span < GRACE_MIN) {
+			complain(&c, EX_USAGE,
+			    "bad --%s '%s': say a number and m, h, d or w, at least 1h",
+			    option == 'D' ? "delivered" : "grace", optarg);
+			*code = complain_aloud("gc", &c);
+			return -1;
 		}
 	}
 	if (option == 0) {
-		return ret;
+		return -1;
 	}
 	if (optind < argc) {
 		complain(&c, EX_USAGE, "gc takes no argument, and got '%s'", argv[optind]);
-		return complain_aloud("gc", &c);
+		*code = complain_aloud("gc", &c);
+		return -1;
 	}
-	if (run(spool_path(line.spool), &sweep_options, line.json, &c) != 0) {
+	return 0;
+}
+
+int
+gc_main(int argc, char **argv)
+{
+	struct command_line line = { .name = "gc", .usage = usage };
+	struct gc g = { .sweep = { .grace = config()->grace } };
+	struct complaint c;
+	int ret;
+
+	if (read_options(argc, argv, &g, &line, &ret) != 0) {
+		return ret;
+	}
+	g.spool = spool_path(line.spool);
+	g.json = line.json;
+	ret = g.delivered == 0 ? 0 : ask_queues(&g, &c);
+	if (ret == 0) {
+		ret = run(&g, &c);
+	}
+	id_set_free(&g.needed);
+	if (ret != 0) {
 		complain_aloud("gc", &c);
 		finish_output("gc");
 		return c.code;

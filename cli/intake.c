@@ -146,6 +146,7 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 		return complain(c, EX_DATAERR, "bad recipient '%.100s': not an address", r->to);
 	}
 	e->is_inline = r->is_inline;
+	e->keep = r->keep;
 	return 0;
 }
 

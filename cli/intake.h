@@ -26,6 +26,7 @@ struct request {
 	const char *to;         /* NULL: bound to nobody */
 	uint64_t expires;       /* seconds from now */
 	bool is_inline;
+	bool keep;              /* until it expires, also when it is delivered */
 	const char *scanner;    /* NULL, or a command that must pass the content */
 	struct reader *reader;  /* not NULL: the content are the next `bytes` of it */
 	uint64_t bytes;

@@ -44,3 +44,10 @@ json_number(FILE *out, int *first, const char *name, uint64_t value)
 	write_name(out, first, name);
 	fprintf(out, "%llu", (unsigned long long)value);
 }
+
+void
+json_boolean(FILE *out, int *first, const char *name, bool value)
+{
+	write_name(out, first, name);
+	fputs(value ? "true" : "false", out);
+}

@@ -4,6 +4,7 @@
 #ifndef CLI_JSON_H
 #define CLI_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,5 +12,6 @@
 /* "{", then members parted by commas, then "}" and LF. `first` starts as 1. */
 void json_text(FILE *out, int *first, const char *name, const char *value, size_t len);
 void json_number(FILE *out, int *first, const char *name, uint64_t value);
+void json_boolean(FILE *out, int *first, const char *name, bool value);
 
 #endif

@@ -19,8 +19,9 @@
 static const char usage[] =
     "usage: mailgraft ls [--spool DIR] [--json] [TOKEN|ENTRY…]\n"
     "\n"
-    "Lists entries: id, size, expiry, media type, name, key, parted by tabs. An entry\n"
-    "is asked for by its id or by a token. They come in no order.\n";
+    "Lists entries: id, size, expiry, media type, name, key, and 'keep' where it is\n"
+    "kept, parted by tabs. An entry is asked for by its id or by a token. They come in\n"
+    "no order.\n";
 
 struct listing {
 	const char *path;
@@ -44,8 +45,9 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 	*hex_encode(id, ENTRY_ID_BYTES, hex) = '\0';
 	*hex_encode(e->blob, sizeof e->blob, digest) = '\0';
 	if (!l->json) {
-		printf("%s\t%llu\t%s\t%.*s\t%.*s\t%s\n", hex, (unsigned long long)e->size,
-		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name, key);
+		printf("%s\t%llu\t%s\t%.*s\t%.*s\t%s%s\n", hex, (unsigned long long)e->size,
+		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name, key,
+		    e->keep ? "\tkeep" : "");
 		return;
 	}
 	json_text(stdout, &first, "entry", hex, sizeof hex - 1);
@@ -57,6 +59,7 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 	if (e->has_key) {
 		json_text(stdout, &first, "key", key, strlen(key));
 	}
+	json_boolean(stdout, &first, "keep", e->keep);
 	puts("}");
 }
 

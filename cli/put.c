@@ -13,7 +13,8 @@
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
-    "                     [--to ADDRESS] [--expires 14d] [--exec COMMAND] [--json] FILE…\n"
+    "                     [--to ADDRESS] [--expires 14d] [--keep] [--exec COMMAND] [--json]\n"
+    "                     FILE…\n"
     "       mailgraft put --batch [OPTION…] < REQUESTS\n"
     "\n"
     "Stores files in their order and prints one token a line. '-' is standard input.\n"
@@ -24,12 +25,14 @@ static const char usage[] =
     "  --cid ID         its Content-ID\n"
     "  --to ADDRESS     good for this recipient only\n"
     "  --expires SPAN   good for so many m, h, d or w (30d)\n"
+    "  --keep           kept until then, whatever 'mailgraft gc --delivered' finds\n"
     "  --exec COMMAND   stores only what this command, run by the shell with the content\n"
     "                   on standard input, passes by exit 0\n"
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
     "                   name, expires\n"
     "  --batch          one request a line on standard input, one answer a line:\n"
-    "                   {\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…},\n"
+    "                   {\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…,\n"
+    "                    \"keep\":…},\n"
     "                   \"bytes\":N instead of file with N raw bytes behind the line,\n"
     "                   or these fields parted by tabs; the options are the defaults\n";
 
@@ -51,6 +54,7 @@ read_options(int argc, char **argv, struct options *o, int *code)
 		{ "cid", required_argument, NULL, 'c' },
 		{ "to", required_argument, NULL, 'r' },
 		{ "expires", required_argument, NULL, 'e' },
+		{ "keep", no_argument, NULL, 'k' },
 		{ "exec", required_argument, NULL, 'x' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ 0 },
@@ -74,6 +78,9 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			break;
 		case 'r':
 			o->request.to = optarg;
+			break;
+		case 'k':
+			o->request.keep = true;
 			break;
 		case 'x':
 			o->request.scanner = optarg;

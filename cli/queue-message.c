@@ -98,26 +98,38 @@ put_header(
 	return put(out, "\n\n", 2, why);
 }
 
+ssize_t
+queue_body(const struct queued *q, uint64_t at, void *out, size_t cap, struct queue_fail *why)
+{
+	char first[QUEUE_ID_MAX + 3];
+	size_t len = strlen(q->id) + 3; /* "ID-D\n" */
+	ssize_t n;
+
+	if (at == 0 &&
+	    (pread(q->data_file, first, len, 0) != (ssize_t)len ||
+		memcmp(first, q->id, len - 3) != 0 || memcmp(first + len - 3, "-D\n", 3) != 0)) {
+		return fail(why, "the -D file is not what Exim writes", 0);
+	}
+	do {
+		n = pread(q->data_file, out, cap, (off_t)(at + len));
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? fail(why, "cannot read the -D file", errno) : n;
+}
+
 static int
 put_body(const struct queued *q, int out, struct queue_fail *why)
 {
 	char chunk[READ_CHUNK];
-	size_t first = strlen(q->id) + 3; /* "ID-D\n" */
-	uint64_t at = first;
-	ssize_t n = pread(q->data_file, chunk, first, 0);
+	uint64_t at = 0;
+	ssize_t n = 0;
 
-	if (n != (ssize_t)first || memcmp(chunk, q->id, first - 3) != 0 ||
-	    memcmp(chunk + first - 3, "-D\n", 3) != 0) {
-		return fail(why, "the -D file is not what Exim writes", 0);
-	}
-	while (
-	    at < QUEUE_BODY_MAX && (n = pread(q->data_file, chunk, sizeof(chunk), (off_t)at)) > 0) {
+	while (at < QUEUE_BODY_MAX && (n = queue_body(q, at, chunk, sizeof(chunk), why)) > 0) {
 		if (put(out, chunk, (size_t)n, why) < 0) {
 			return -1;
 		}
 		at += (uint64_t)n;
 	}
-	return n < 0 ? fail(why, "cannot read the -D file", errno) : 0;
+	return n < 0 ? -1 : 0;
 }
 
 int

@@ -15,6 +15,7 @@
 
 struct walk {
 	const char *queue;
+	enum queue_file file;
 	queue_each *each;
 	void *arg;
 	struct queue_fail *why;
@@ -29,17 +30,37 @@ cannot_read(struct queue_fail *why)
 	return -1;
 }
 
-/* Opens a directory to list it; its descriptor goes with it. NULL with errno. */
+/*
+ * Opens a directory to list it; its descriptor goes with it. NULL with errno. It
+ * may be elsewhere, behind a symbolic link: Exim would find it, so we must not miss it.
+ */
 static DIR *
 list(int directory, const char *name)
 {
-	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(directory, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 
 	if (d == NULL && fd >= 0) {
 		close(fd);
 	}
 	return d;
+}
+
+/*
+ * Whether a directory that could not be opened is none, so that nothing is in it;
+ * a link to what is not there (a disk that is not mounted) may be one.
+ */
+static bool
+is_none(int directory, const char *name)
+{
+	int error = errno;
+	struct stat st;
+	bool none = (error == ENOENT || error == ENOTDIR) &&
+	    (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		(!S_ISDIR(st.st_mode) && (error == ENOTDIR || !S_ISLNK(st.st_mode))));
+
+	errno = error;
+	return none;
 }
 
 static int one_directory(const struct walk *w, DIR *d, bool splits);
@@ -55,14 +76,14 @@ one_name(const struct walk *w, DIR *d, const char *name, bool splits)
 		int ret;
 
 		if (split == NULL) {
-			return errno == ENOENT || errno == ENOTDIR ? 0 : cannot_read(w->why);
+			return is_none(dirfd(d), name) ? 0 : cannot_read(w->why);
 		}
 		ret = one_directory(w, split, false);
 		closedir(split);
 		return ret;
 	}
-	if (len < 2 || len > sizeof(id) || strcmp(name + len - 2, "-H") != 0 ||
-	    !queue_is_id(name, len - 2)) {
+	if (len < 2 || len > sizeof(id) || name[len - 2] != '-' ||
+	    name[len - 1] != (char)w->file || !queue_is_id(name, len - 2)) {
 		return 0;
 	}
 	memcpy(id, name, len - 2);
@@ -96,7 +117,7 @@ one_queue(const char *name, int directory, struct walk *w)
 	int ret;
 
 	if (input == NULL) {
-		return errno == ENOENT || errno == ENOTDIR ? 0 : cannot_read(w->why);
+		return is_none(directory, "input") ? 0 : cannot_read(w->why);
 	}
 	w->queue = name;
 	ret = one_directory(w, input, true);
@@ -119,9 +140,8 @@ named_queues(DIR *top, struct walk *w)
 		if (e->d_name[0] == '.' || strcmp(e->d_name, "input") == 0) {
 			continue;
 		}
-		named =
-		    openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (named < 0 && (errno == ENOTDIR || errno == ENOENT || errno == ELOOP)) {
+		named = openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (named < 0 && is_none(dirfd(top), e->d_name)) {
 			continue;
 		}
 		if (named < 0) {
@@ -136,9 +156,10 @@ named_queues(DIR *top, struct walk *w)
 }
 
 int
-queue_walk(const char *spool, queue_each *each, void *arg, struct queue_fail *why)
+queue_walk(const char *spool, enum queue_file file, queue_each *each, void *arg,
+    struct queue_fail *why)
 {
-	struct walk w = {.queue = "", .each = each, .arg = arg, .why = why};
+	struct walk w = {.queue = "", .file = file, .each = each, .arg = arg, .why = why};
 	DIR *top = list(AT_FDCWD, spool);
 	int ret;
 

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -86,6 +87,19 @@ queue_open_at(int directory, const char *id, struct queued *q, struct queue_fail
 		return fail(why, "cannot open the -D file", errno);
 	}
 	return 0;
+}
+
+int
+queue_open_listed(int directory, const char *id, struct queued *q, struct queue_fail *why)
+{
+	int ret = queue_open_at(directory, id, q, why);
+
+	if (ret < 0 && why->error == ENOENT && !why->gone) {
+		queue_close(q);
+		poll(NULL, 0, QUEUE_RECHECK_MS);
+		ret = queue_open_at(directory, id, q, why);
+	}
+	return ret;
 }
 
 /* Opens SPOOL[/QUEUE]/input; -1 with errno. */

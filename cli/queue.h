@@ -77,14 +77,34 @@ bool queue_asks(const struct queued *q);
  */
 int queue_message(struct queued *q, const char *recipient, size_t len, struct queue_fail *why);
 
+/*
+ * The message's body from its byte `at` on: how many bytes were read to `out`, 0
+ * at the end. At 0 the -D file must begin as Exim begins it.
+ */
+ssize_t queue_body(
+    const struct queued *q, uint64_t at, void *out, size_t cap, struct queue_fail *why);
+
 void queue_close(struct queued *q);
 
 /*
  * Calls `each` with every message of every queue beneath Exim's spool directory:
  * the queue's name, the open directory, the id. Stops at the first -1. A
  * directory that cannot be read is a failure.
+ *
+ * Messages are known by their -H files, or by their -D files. Exim writes a new
+ * -H file and renames it over the old one after each delivery, and on some file
+ * systems a directory that is just being read then shows neither; the -D file
+ * keeps its name as long as the message is there.
  */
+enum queue_file { QUEUE_HEADERS = 'H', QUEUE_DATA = 'D' };
 typedef int queue_each(void *arg, const char *queue, int directory, const char *id);
-int queue_walk(const char *spool, queue_each *each, void *arg, struct queue_fail *why);
+int queue_walk(const char *spool, enum queue_file file, queue_each *each, void *arg,
+    struct queue_fail *why);
+
+/*
+ * queue_open_at, and once more after a moment where the -D file alone is missing:
+ * a message that is done loses it first. Then *why says that it is gone.
+ */
+int queue_open_listed(int directory, const char *id, struct queued *q, struct queue_fail *why);
 
 #endif

@@ -41,6 +41,10 @@ set_member(struct request_line *r, const struct json_member *m)
 		r->request.is_inline = m->number != 0;
 		return m->kind == JSON_BOOLEAN ? NULL : "bad inline: true or false";
 	}
+	if (strcmp(m->name, "keep") == 0) {
+		r->request.keep = m->number != 0;
+		return m->kind == JSON_BOOLEAN ? NULL : "bad keep: true or false";
+	}
 	if (strcmp(m->name, "bytes") == 0) {
 		r->has_bytes = m->kind == JSON_NUMBER;
 		r->request.bytes = m->number;
@@ -71,24 +75,37 @@ read_json(char *line, size_t len, struct request_line *r)
 	return wrong;
 }
 
+/* A flag among fields parted by tabs: its own name. */
+static const char *
+set_flag(struct request *r, const char *name, const char *text)
+{
+	if (strcmp(text, name) != 0) {
+		return strcmp(name, "keep") == 0 ? "bad keep: nothing, or 'keep'"
+						 : "bad inline: nothing, or 'inline'";
+	}
+	*(strcmp(name, "keep") == 0 ? &r->keep : &r->is_inline) = true;
+	return NULL;
+}
+
 static const char *
 read_fields(char *line, struct request_line *r)
 {
-	static const char *const names[] = { "file", "name", "type", "to", "expires", "inline", "cid" };
+	static const char *const names[] = {
+		"file", "name", "type", "to", "expires", "inline", "cid", "keep",
+	};
 	char *rest = line;
 	const char *wrong = NULL;
 
 	for (size_t i = 0; rest != NULL && wrong == NULL; i++) {
 		const char *field = strsep(&rest, "\t");
 		if (i == sizeof names / sizeof names[0]) {
-			return "more fields than file, name, type, to, expires, inline, cid";
+			return "more fields than file, name, type, to, expires, inline, cid, keep";
 		}
 		if (field[0] == '\0') {
 			continue;
 		}
-		if (strcmp(names[i], "inline") == 0) {
-			r->request.is_inline = strcmp(field, "inline") == 0;
-			wrong = r->request.is_inline ? NULL : "bad inline: nothing, or 'inline'";
+		if (strcmp(names[i], "inline") == 0 || strcmp(names[i], "keep") == 0) {
+			wrong = set_flag(&r->request, names[i], field);
 		} else {
 			wrong = set_text(&r->request, names[i], field);
 		}

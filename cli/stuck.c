@@ -7,8 +7,6 @@
  * Not here: when Exim tries again, or whether the receiver will take it
  */
 #include <errno.h>
-#include <grp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -150,15 +148,7 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	struct queue_fail why = {.what = NULL};
 	struct queued q;
 
-	int opened = queue_open_at(directory, id, &q, &why);
-
-	if (opened < 0 && why.error == ENOENT && !why.gone) {
-		/* Exim removes -D before -H: once more, when it has had the time. */
-		queue_close(&q);
-		poll(NULL, 0, QUEUE_RECHECK_MS);
-		opened = queue_open_at(directory, id, &q, &why);
-	}
-	if (opened < 0 || queue_read(&q, &why) < 0) {
+	if (queue_open_listed(directory, id, &q, &why) < 0 || queue_read(&q, &why) < 0) {
 		if (!why.gone) {
 			report_unreadable(s, &q, queue, id, &why);
 		}
@@ -171,35 +161,20 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	return 0;
 }
 
-/*
- * As root: the user and group that own Exim's queue, with the spool's group, as
- * the filter has them. What the queue holds is hostile text.
- */
+/* As root: Exim's user, with the spool's group, as the filter has them. */
 static int
 become_exim(const struct stuck *s, struct complaint *c)
 {
-	struct stat queue, spool;
-	gid_t groups[2];
+	struct stat spool;
 
 	if (geteuid() != 0) {
 		return 0;
-	}
-	if (stat(s->exim_spool, &queue) < 0) {
-		return complain(c, EX_NOINPUT, "cannot open Exim's queue '%s': %s", s->exim_spool,
-		    reason(errno));
 	}
 	if (stat(s->spool, &spool) < 0) {
 		return complain(c, EX_CONFIG,
 		    "there is no spool at '%s': make one with 'mailgraft init'", s->spool);
 	}
-	groups[0] = queue.st_gid;
-	groups[1] = spool.st_gid;
-	if (setgroups(2, groups) < 0 || setresgid(queue.st_gid, queue.st_gid, queue.st_gid) < 0 ||
-	    setresuid(queue.st_uid, queue.st_uid, queue.st_uid) < 0) {
-		return complain(
-		    c, EX_OSERR, "cannot become the owner of Exim's queue: %s", reason(errno));
-	}
-	return 0;
+	return exim_become(s->exim_spool, &spool.st_gid, c);
 }
 
 static int
@@ -219,7 +194,7 @@ run(struct stuck *s)
 	if (become_exim(s, &c) < 0) {
 		return complain_aloud("stuck", &c);
 	}
-	if (queue_walk(s->exim_spool, each_message, s, &why) < 0) {
+	if (queue_walk(s->exim_spool, QUEUE_HEADERS, each_message, s, &why) < 0) {
 		complain(&c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT, "%s '%s': %s", why.what,
 		    s->exim_spool, reason(why.error));
 		return complain_aloud("stuck", &c);

@@ -1,0 +1,193 @@
+/*
+ * needed.c - see needed.h
+ *
+ * The child writes records to a pipe: RECORD_ID and an id, each; at the end
+ * RECORD_END and a complaint, whose code is EX_OK where there is none.
+ */
+#include "cli/needed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/exim.h"
+#include "cli/queue.h"
+#include "mime/mention.h"
+
+enum { RECORD_ID = 'i', RECORD_END = 'e' };
+
+struct collector {
+	const char *directory;
+	FILE *out;
+	struct complaint *c;
+	struct mention_search search;
+	uint8_t chunk[READ_CHUNK];
+};
+
+/* A token that could be one of ours. Whose it is does not matter: the set is of ids, and a stranger's id is nobody's. */
+static void
+found(void *arg, const uint8_t text[MARKER_TOKEN_CHARS])
+{
+	struct collector *k = arg;
+	struct token token;
+
+	if (token_decode(text, MARKER_TOKEN_CHARS, &token) == TOKEN_OK) {
+		putc(RECORD_ID, k->out);
+		fwrite(token.entry_id, sizeof token.entry_id, 1, k->out);
+	}
+}
+
+static int
+read_message(struct collector *k, struct queued *q, struct queue_fail *why)
+{
+	struct span field;
+	size_t at = q->fields;
+	uint64_t body = 0;
+	ssize_t n;
+	char flag;
+
+	while (queue_field(q, &at, &flag, &field) > 0) {
+		mention_field((const uint8_t *)field.text, field.len, found, k);
+	}
+	mention_begin(&k->search, found, k);
+	while ((n = queue_body(q, body, k->chunk, sizeof k->chunk, why)) > 0) {
+		mention_body(&k->search, k->chunk, (size_t)n);
+		body += (uint64_t)n;
+	}
+	return n < 0 ? -1 : 0;
+}
+
+static int
+each_message(void *arg, const char *queue, int directory, const char *id)
+{
+	struct collector *k = arg;
+	struct queue_fail why = {.what = NULL};
+	struct queued q;
+	int ret = queue_open_listed(directory, id, &q, &why);
+
+	if (ret == 0) {
+		ret = queue_read(&q, &why);
+	}
+	if (ret == 0 && queue_asks(&q)) {
+		ret = read_message(k, &q, &why);
+	}
+	queue_close(&q);
+	if (ret == 0 || why.gone) {
+		return 0;
+	}
+	return complain(k->c, EX_NOINPUT, "cannot tell what message '%s' in Exim's queue%s%s needs: %s%s%s", id,
+	    queue[0] == '\0' ? "" : " ", queue, why.what, why.error == 0 ? "" : ": ",
+	    why.error == 0 ? "" : reason(why.error));
+}
+
+/*
+ * Twice: by the files whose names do not change while Exim works on a message,
+ * then by those whose message has nothing else. So the second also sees a
+ * message that was moved to a queue that the first had read already.
+ */
+static int
+read_queues(struct collector *k)
+{
+	static const enum queue_file files[] = {QUEUE_DATA, QUEUE_HEADERS};
+	char input[CONFIG_PATH_MAX];
+	struct queue_fail why = {.what = NULL};
+	int fd;
+
+	if (exim_become(k->directory, NULL, k->c) < 0) {
+		return -1;
+	}
+	/* A wrong directory is not an empty queue. */
+	snprintf(input, sizeof input, "%s/input", k->directory);
+	fd = open(input, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		return complain(k->c, errno == EACCES ? EX_NOPERM : EX_NOINPUT,
+		    "cannot read Exim's queue '%s': %s", input, reason(errno));
+	}
+	close(fd);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		k->c->text[0] = '\0';
+		if (queue_walk(k->directory, files[i], each_message, k, &why) < 0) {
+			return k->c->text[0] != '\0' ? -1
+						     : complain(k->c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT,
+							   "%s '%s': %s", why.what, k->directory,
+							   reason(why.error));
+		}
+	}
+	return 0;
+}
+
+static void __attribute__((noreturn))
+child(const char *directory, int out)
+{
+	struct complaint c = {.code = EX_OK};
+	struct collector *k = calloc(1, sizeof *k);
+
+	if (k == NULL || (k->out = fdopen(out, "w")) == NULL) {
+		_exit(EX_OSERR);
+	}
+	k->directory = directory;
+	k->c = &c;
+	if (read_queues(k) == 0) {
+		c.code = EX_OK;
+	}
+	putc(RECORD_END, k->out);
+	fwrite(&c, sizeof c, 1, k->out);
+	_exit(fclose(k->out) == 0 ? EX_OK : EX_IOERR);
+}
+
+/* What the child says, to its last record. */
+static int
+listen_to(FILE *in, struct id_set *set, struct complaint *c)
+{
+	struct spool_fail why = {0};
+	uint8_t id[ENTRY_ID_BYTES];
+
+	int record;
+
+	while ((record = getc(in)) == RECORD_ID && fread(id, sizeof id, 1, in) == 1) {
+		if (id_set_add(set, id, &why) != 0) {
+			return complain(c, EX_TEMPFAIL, "cannot hold what Exim's queues need: %s",
+			    reason(why.error));
+		}
+	}
+	if (record == RECORD_END && fread(c, sizeof *c, 1, in) == 1) {
+		c->text[sizeof c->text - 1] = '\0';
+		return c->code == EX_OK ? 0 : -1;
+	}
+	return complain(c, EX_OSERR, "cannot read Exim's queues: whoever read them broke off");
+}
+
+int
+needed_collect(const char *directory, struct id_set *set, struct complaint *c)
+{
+	int ends[2], ret;
+	pid_t pid;
+	FILE *in;
+
+	if (pipe(ends) < 0) {
+		return complain(c, EX_OSERR, "cannot read Exim's queues: %s", reason(errno));
+	}
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		child(directory, ends[1]);
+	}
+	close(ends[1]);
+	in = pid < 0 ? NULL : fdopen(ends[0], "r");
+	if (in == NULL) {
+		ret = complain(c, EX_OSERR, "cannot read Exim's queues: %s", reason(errno));
+		close(ends[0]);
+	} else {
+		ret = listen_to(in, set, c);
+		fclose(in);
+	}
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+	}
+	return ret;
+}
