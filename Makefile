@@ -180,7 +180,7 @@ install: programs
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/} || exit 1; done
 	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done
-	for f in doc/exim/*.md doc/exim/*.conf doc/watch/README.md doc/watch/logcheck; do \
+	for f in doc/exim/*.md doc/exim/*.conf doc/watch/README.md doc/watch/dashboard.svg doc/watch/logcheck; do \
 	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/doc/mailgraft/$${f#doc/} || exit 1; done
 	install -m 644 README.md $(DESTDIR)$(SHARE)/doc/mailgraft
 	for f in doc/*.[1-8]; do d=$(DESTDIR)$(SHARE)/man/man$${f##*.}; \

@@ -69,8 +69,8 @@ def missing():
     return None
 
 
-def main():
-    """Runs the tests of the calling script inside; 77 where that is not allowed."""
+def enter():
+    """Runs the calling script again, inside; 77 where that is not allowed."""
     if INSIDE not in os.environ:
         why = missing()
         if why:
@@ -82,6 +82,11 @@ def main():
     stop_on_signals()
     enclose()
     NameServer()
+
+
+def main():
+    """Runs the tests of the calling script inside."""
+    enter()
     unittest.main(verbosity=2)
 
 
