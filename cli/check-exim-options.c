@@ -7,8 +7,8 @@
 
 #include "cli/check-exim.h"
 
-/* Releases this was tried with: 4.96 (Debian 12) by the tests, to 4.99 by reading. */
-enum { OLDEST = 96, NEWEST = 99 };
+/* Releases this was tried with: 4.94, 4.96 and 4.98 by the tests, 4.100 once, those between by reading. */
+enum { OLDEST = 96, NEWEST = 100 };
 
 static void
 check_version(const struct check *k)
@@ -22,7 +22,7 @@ check_version(const struct check *k)
 		    "arguments",
 		    "use Exim 4.96 or later");
 	} else if (minor > NEWEST) {
-		check_advice(k, "version-new", "Exim", NULL, "later than 4.99, which nobody tried",
+		check_advice(k, "version-new", "Exim", NULL, "later than 4.100, which nobody tried",
 		    "try it on a test host first");
 	}
 	if (strstr(k->exim->version, "I18N") == NULL) {
@@ -73,10 +73,33 @@ check_values(const struct check *k, const struct section *s)
 	}
 }
 
-/* The lines of a named ACL in the file, up to the next name: whether they deal with Graft fields.
- */
 static bool
-acl_deals(const char *file, const char *name)
+deals(const char *line, size_t len)
+{
+	return memmem(line, len, "acl_mailgraft", 13) != NULL ||
+	    memmem(line, len, "Graft-Attach", 12) != NULL;
+}
+
+/* The condition `hosts =`, wherever it stands in the line. */
+static bool
+asks_hosts(const char *line, size_t len)
+{
+	const char *at = line, *end = line + len;
+
+	while ((at = memmem(at, (size_t)(end - at), "hosts", 5)) != NULL) {
+		bool word = at == line || strchr(" \t!", at[-1]) != NULL;
+
+		at += 5;
+		if (word && at[strspn(at, " \t")] == '=') {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether one of the lines of a named ACL in the file, up to the next name, is like that. */
+static bool
+acl_has(const char *file, const char *name, bool (*like)(const char *line, size_t len))
 {
 	size_t len = strlen(name);
 	const char *at = file;
@@ -91,8 +114,7 @@ acl_deals(const char *file, const char *name)
 		label = line > 1 && at[line - 1] == ':' && strcspn(at, " \t=:") == line - 1;
 		if (label || strncmp(at, "begin ", 6) == 0) {
 			inside = label && line == len + 1 && memcmp(at, name, len) == 0;
-		} else if (inside && (memmem(at, line, "acl_mailgraft", 13) != NULL ||
-					 memmem(at, line, "Graft-Attach", 12) != NULL)) {
+		} else if (inside && like(at, line)) {
 			return true;
 		}
 	}
@@ -113,11 +135,16 @@ check_acl(const struct check *k, const struct section *s, const char *option)
 	} else if (k->exim->file[0] == '\0' || strstr(k->exim->file, "begin ") == NULL) {
 		check_advice(k, "acl-unseen", "main section", option,
 		    "Exim shows its ACLs to root only", "run check-exim as root");
-	} else if (!acl_deals(k->exim->file, value)) {
+	} else if (!acl_has(k->exim->file, value, deals)) {
 		check_danger(k, "no-acl", "ACL", value,
 		    "lets strangers' Graft fields pass, and opted-in mail that can never be "
 		    "grafted",
 		    "begin it with: require acl = acl_mailgraft");
+	}
+	if (strcmp(option, "acl_not_smtp") == 0 && acl_has(k->exim->file, value, asks_hosts)) {
+		check_danger(k, "acl-hosts", "ACL", value,
+		    "'hosts =' has no meaning for mail that does not come by SMTP: Exim refuses all of it",
+		    "a condition with match_ip");
 	}
 }
 

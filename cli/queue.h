@@ -1,7 +1,7 @@
 /*
  * queue.h - Exim's queue as it lies on disk: which messages, and what is in them
  *
- * Reads the -H and -D files of 4.94 to 4.99, in split and named queues. What
+ * Reads the -H and -D files of 4.94 to 4.100, in split and named queues. What
  * they hold is hostile text; nothing in them is believed beyond their form.
  *
  * Owns:    the descriptors and the memory of a struct queued, until queue_close()

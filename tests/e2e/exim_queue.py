@@ -1,4 +1,4 @@
-"""Exim's queue written by hand: what 4.94 to 4.99 leave there.
+"""Exim's queue written by hand: what 4.94 to 4.100 leave there.
 
 Owns:     nothing; knows the form of -H and -D files
 """
