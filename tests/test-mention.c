@@ -38,7 +38,7 @@ static const struct row {
 };
 
 static const struct row fields[] = {
-	{"nothing", "", false},
+	{"white space", " \n", false},
 	{"a token", " " T "\n", true},
 	{"several", " x " T "," T "\n", true},
 	{"folded", "\n\t" T "\n", true},
@@ -114,11 +114,13 @@ START_TEST(header_fields)
 {
 	bool found = false;
 	size_t len = strlen(fields[_i].text);
-	uint8_t *copy = exact_copy(fields[_i].text, len);
+	uint8_t *copy = malloc(len);    /* of exactly its size, for ASan */
 
+	ck_assert_ptr_nonnull(copy);
+	memcpy(copy, fields[_i].text, len);
 	mention_field(copy, len, remember, &found);
 	ck_assert_msg(found == fields[_i].there, "%s", fields[_i].name);
-	free(len > 0 ? copy : copy - 1);
+	free(copy);
 }
 END_TEST
 
