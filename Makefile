@@ -187,7 +187,7 @@ install: programs
 	    install -d $$d && install -m 644 $$f $$d || exit 1; done
 
 # Who may include whom; what each folder may know of the outside.
-layers:
+layers: programs
 	tests/layers
 
 FUZZ_SECONDS ?= 30
