@@ -60,12 +60,14 @@ START_TEST(the_same_takes_no_room)
 	struct spool_fail why = {0};
 	struct id_set *set = NULL;
 	uint8_t id[ENTRY_ID_BYTES];
+	int failed = 0;
 
 	ck_assert_int_eq(id_set_new(&set, &why), 0);
-	for (unsigned i = 0; i < 5U * ID_SET_MAX; i++) {
+	for (unsigned i = 0; i < 2U * ID_SET_MAX; i++) {
 		make_id(i % 7, id);
-		ck_assert_int_eq(id_set_add(set, id, &why), 0);
+		failed |= id_set_add(set, id, &why);    /* check's own bookkeeping would take a minute */
 	}
+	ck_assert_int_eq(failed, 0);
 	ck_assert_uint_eq(id_set_seal(set), 7);
 	id_set_free(&set);
 }
