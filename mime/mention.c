@@ -96,6 +96,25 @@ sextet(uint8_t c)
 }
 
 /*
+ * Padding ends a quantum of two or three characters: the next begins with the next
+ * character, wherever that stands (base64-decode.c). Where two views meet, the one
+ * that has more of a marker goes on.
+ */
+static void
+padding(struct mention_search *m)
+{
+	struct mention_view *next = &m->base64[m->place];
+
+	for (unsigned i = 2; i < 4; i++) {
+		const struct mention_view *ended = &m->base64[(m->place - i) % 4];
+
+		if (ended->matched > next->matched) {
+			*next = *ended;
+		}
+	}
+}
+
+/*
  * What is not in the alphabet is skipped (RFC 2045 6.8). Which characters begin
  * a quantum is not known where a part's header stands before: one of four.
  */
@@ -104,6 +123,9 @@ base64(struct mention_search *m, uint8_t c)
 {
 	int value = sextet(c);
 
+	if (c == '=') {
+		padding(m);
+	}
 	if (value < 0) {
 		return;
 	}

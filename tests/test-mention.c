@@ -110,6 +110,23 @@ START_TEST(bodies_in_base64)
 }
 END_TEST
 
+/* As who encodes piece by piece writes it, of any length: padding within, which the planner reads. */
+START_TEST(bodies_in_base64_of_pieces)
+{
+	static const char plain[] = M "\n";
+	size_t piece = (size_t)_i + 1, at;
+	char text[1024];
+
+	at = (size_t)snprintf(text, sizeof text, "--b; x=a\n\n");
+	for (size_t from = 0; from < sizeof(plain) - 1; from += piece) {
+		size_t left = sizeof(plain) - 1 - from;
+
+		at += base64_encode_lines((const uint8_t *)plain + from, left < piece ? left : piece, (uint8_t *)text + at);
+	}
+	expect_body("base64 of pieces", text, at, true);
+}
+END_TEST
+
 START_TEST(header_fields)
 {
 	bool found = false;
@@ -134,6 +151,7 @@ main(void)
 
 	tcase_add_loop_test(tcase, bodies_as_they_stand, 0, COUNT(bodies));
 	tcase_add_loop_test(tcase, bodies_in_base64, 0, 16);
+	tcase_add_loop_test(tcase, bodies_in_base64_of_pieces, 0, (int)sizeof(M));
 	tcase_add_loop_test(tcase, header_fields, 0, COUNT(fields));
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
