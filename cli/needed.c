@@ -52,7 +52,10 @@ read_message(struct collector *k, struct queued *q, struct queue_fail *why)
 	char flag;
 
 	while (queue_field(q, &at, &flag, &field) > 0) {
-		mention_field((const uint8_t *)field.text, field.len, found, k);
+		const char *colon = memchr(field.text, ':', field.len);
+		size_t name = colon == NULL ? 0 : (size_t)(colon - field.text) + 1;
+
+		mention_field((const uint8_t *)field.text + name, field.len - name, found, k);
 	}
 	mention_begin(&k->search, found, k);
 	while ((n = queue_body(q, body, k->chunk, sizeof k->chunk, why)) > 0) {

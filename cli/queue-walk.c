@@ -125,6 +125,13 @@ one_queue(const char *name, int directory, struct walk *w)
 	return ret;
 }
 
+/* A queue may have any name that has no '/'. What a file system keeps for itself is closed to Exim too. */
+static bool
+is_no_queue(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lost+found") == 0;
+}
+
 static int
 named_queues(DIR *top, struct walk *w)
 {
@@ -137,7 +144,7 @@ named_queues(DIR *top, struct walk *w)
 		if (e == NULL) {
 			return errno == 0 ? 0 : cannot_read(w->why);
 		}
-		if (e->d_name[0] == '.' || strcmp(e->d_name, "input") == 0) {
+		if (is_no_queue(e->d_name)) {
 			continue;
 		}
 		named = openat(dirfd(top), e->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -14,7 +14,7 @@ enum {
 	DECODE_IN = 4 * 1024,           /* bytes of base64 decoded at a time, */
 	DECODE_OUT = DECODE_IN / 4 * 3 + 3,     /* and what that can become */
 	MARKERS_MAX = 100,              /* marker occurrences in one message */
-	MENTION_FIELD_MAX = 16 * 1024,  /* bytes of one Graft-Attach field, decoded; the filter refuses longer ones */
+	MENTION_FIELD_MAX = 16 * 1024 + 2,      /* bytes of one Graft-Attach field, decoded, and its line end; the filter refuses longer ones */
 };
 
 #endif
