@@ -5,8 +5,9 @@
  * "bytes": N instead of file, with N raw bytes behind the line), or fields
  * parted by tabs in that order. What it does not say, the command line says.
  *
- * Files are made durable in groups, and answered then; a group ends when it is
- * large, or when there is no more input to be had without waiting.
+ * Files are made durable in groups, and answered then, by committer.h, while the
+ * next requests are read; a group ends when it is large, or when there is no more
+ * input to be had without waiting.
  */
 #ifndef CLI_BATCH_H
 #define CLI_BATCH_H

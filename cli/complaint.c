@@ -34,7 +34,7 @@ clean(char *text)
 const char *
 reason(int error)
 {
-	static char text[128];
+	static _Thread_local char text[128];
 
 	snprintf(text, sizeof text, "%s", strerror(error));
 	/* "Input/output error", but also "RPC …" and the like. */
@@ -94,14 +94,14 @@ static bool
 owner_of(const char *path, char *name, size_t cap)
 {
 	struct stat st;
-	const struct passwd *pw;
+	struct passwd entry, *pw = NULL;
+	char text[4096];
 
 	if (stat(path, &st) != 0) {
 		snprintf(name, cap, "mailgraft");
 		return false;
 	}
-	pw = getpwuid(st.st_uid);
-	if (pw != NULL) {
+	if (getpwuid_r(st.st_uid, &entry, text, sizeof text, &pw) == 0 && pw != NULL) {
 		snprintf(name, cap, "%s", pw->pw_name);
 	} else {
 		snprintf(name, cap, "\\#%u", (unsigned)st.st_uid);

@@ -25,7 +25,6 @@
 
 struct pending {
 	uint8_t id[ENTRY_ID_BYTES];
-	uint8_t key[KEY_ID_BYTES];
 	uint32_t expires;
 	struct recipient to;
 	struct receipt receipt;
@@ -36,10 +35,18 @@ struct intake {
 	struct spool *spool;
 	struct store *store;
 	struct sniff *sniff;            /* NULL until a type is asked for */
-	uint8_t key[KEY_ID_BYTES];      /* that signs the group's tokens, as its entries say */
-	size_t count;                   /* of the last commit */
-	struct pending group[STORE_GROUP_MAX];
+	struct entry entry;             /* of what was taken in last */
+	struct pending taken;
 	uint8_t chunk[READ_CHUNK];
+};
+
+struct intake_group {
+	const char *path;
+	const struct spool *spool;
+	struct group *files;
+	uint8_t key[KEY_ID_BYTES];      /* that signs the tokens, as the entries say */
+	size_t receipts;                /* of the last commit */
+	struct pending pending[STORE_GROUP_MAX];
 };
 
 int
@@ -58,9 +65,6 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 	ret = spool_open(spool, &in->spool, &why);
 	if (ret == 0) {
 		ret = store_open(in->spool, &in->store, &why);
-	}
-	if (ret == 0) {
-		store_limit(in->store, config()->total);
 	}
 	if (ret == 0) {
 		ret = keyring_active(in->spool, &key, &why);
@@ -85,6 +89,37 @@ intake_close(struct intake **intake)
 	spool_close(&(*intake)->spool);
 	free(*intake);
 	*intake = NULL;
+}
+
+int
+intake_group_new(const struct intake *in, struct intake_group **group_r, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	struct intake_group *g = calloc(1, sizeof *g);
+
+	*group_r = NULL;
+	if (g == NULL) {
+		return complain(c, EX_TEMPFAIL, "out of memory");
+	}
+	g->path = in->path;
+	g->spool = in->spool;
+	if (group_new(in->spool, &g->files, &why) != 0) {
+		intake_group_free(&g);
+		return complain_spool(c, in->path, &why, "cannot store anything");
+	}
+	group_limit(g->files, config()->total);
+	*group_r = g;
+	return 0;
+}
+
+void
+intake_group_free(struct intake_group **group)
+{
+	if (*group != NULL) {
+		group_free(&(*group)->files);
+	}
+	free(*group);
+	*group = NULL;
 }
 
 static int
@@ -147,25 +182,6 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	}
 	e->is_inline = r->is_inline;
 	e->keep = r->keep;
-	return 0;
-}
-
-/* Asked for once a group: in a long run keys come and go. */
-static int
-choose_key(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
-{
-	struct spool_fail why = { 0 };
-	struct key key;
-
-	if (store_pending(in->store) == 0) {
-		if (keyring_active(in->spool, &key, &why) != 0) {
-			return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
-		}
-		memcpy(in->key, key.id, sizeof in->key);
-		explicit_bzero(&key, sizeof key);
-	}
-	e->has_key = true;
-	memcpy(e->key, in->key, sizeof e->key);
 	return 0;
 }
 
@@ -345,10 +361,8 @@ decide_encoding(const struct message_check *check, struct entry *e)
 }
 
 static int
-store_source(struct intake *in, const struct request *r, struct entry *e, struct pending *p,
-    struct complaint *c)
+store_source(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
 	struct store_content content;
 	struct message_check check;
 	struct stat st;
@@ -376,102 +390,124 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 		return -1;
 	}
 	decide_encoding(&check, e);
-	if (choose_key(in, r, e, c) != 0) {
-		return -1;
-	}
 	memcpy(e->blob, content.digest, sizeof e->blob);
 	memcpy(e->checksum, content.checksum, sizeof e->checksum);
-	if (store_add(in->store, e, p->id, &why) != 0) {
-		return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
-	}
 	return 0;
 }
 
 int
-intake_add(struct intake *in, const struct request *r, struct complaint *c)
+intake_take(struct intake *in, const struct request *r, struct complaint *c)
 {
-	struct pending made, *p = &made;
-	struct entry e;
+	struct entry *e = &in->entry;
+	struct pending *p = &in->taken;
 
-	memset(&e, 0, sizeof e);
-	if (make_pieces(r, &e, p, c) != 0 || make_expiry(r, &e, c) != 0) {
+	memset(e, 0, sizeof *e);
+	if (make_pieces(r, e, p, c) != 0 || make_expiry(r, e, c) != 0) {
 		return -1;
 	}
-	/* While a content comes in slowly, the group before it may be committed. */
-	if (store_source(in, r, &e, p, c) != 0) {
+	if (store_source(in, r, e, c) != 0) {
 		store_abandon(in->store);
 		return -1;
 	}
-	memcpy(p->key, e.key, sizeof p->key);
-	p->expires = e.expires;
-	p->receipt.size = e.size;
-	p->receipt.expires = (uint64_t)e.expires * EXPIRY_UNIT;
-	p->receipt.type_len = e.type_len;
-	memcpy(p->receipt.type, e.type, e.type_len);
-	*hex_encode(e.blob, sizeof e.blob, p->receipt.digest) = '\0';
-	in->group[store_pending(in->store) - 1] = made;
+	p->expires = e->expires;
+	p->receipt.size = e->size;
+	p->receipt.expires = (uint64_t)e->expires * EXPIRY_UNIT;
+	p->receipt.type_len = e->type_len;
+	memcpy(p->receipt.type, e->type, e->type_len);
+	*hex_encode(e->blob, sizeof e->blob, p->receipt.digest) = '\0';
 	return 0;
 }
 
-bool
-intake_full(const struct intake *in)
-{
-	return store_full(in->store);
-}
-
-uint64_t
-intake_last_size(const struct intake *in)
-{
-	return in->group[store_pending(in->store) - 1].receipt.size;
-}
-
-size_t
-intake_pending(const struct intake *in)
-{
-	return store_pending(in->store);
-}
-
-/* Signs with the key that the entry names. One that was revoked meanwhile makes no token that anybody would take. */
+/* Asked for once a group: in a long run keys come and go. */
 static int
-sign(struct intake *in, struct pending *p, struct key *key, struct spool_fail *why)
+choose_key(struct intake_group *g, struct spool_fail *why)
 {
-	int ret = memcmp(key->id, p->key, sizeof p->key) == 0 ? 0 : key_load(in->spool, p->key, key, why);
+	struct key key;
+	int ret = keyring_active(g->spool, &key, why);
 
-	if (ret == 0 && key->state == KEY_REVOKED) {
-		ret = spool_fail(why, "key", "keys", EKEYREVOKED);
-	}
 	if (ret == 0) {
-		token_make(key, p->id, p->expires, &p->to, p->receipt.token);
+		memcpy(g->key, key.id, sizeof g->key);
+		explicit_bzero(&key, sizeof key);
 	}
 	return ret;
 }
 
 int
-intake_commit(struct intake *in, struct complaint *c)
+intake_add(struct intake *in, struct intake_group *g, const struct request *r, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
-	size_t count = store_pending(in->store);
-	struct key key;
-	int ret = store_commit(in->store, &why);
 
-	in->count = 0;
+	if (group_count(g->files) == 0 && choose_key(g, &why) != 0) {
+		store_abandon(in->store);
+		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
+	}
+	in->entry.has_key = true;
+	memcpy(in->entry.key, g->key, sizeof in->entry.key);
+	if (store_add(in->store, g->files, &in->entry, in->taken.id, &why) != 0) {
+		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
+	}
+	g->pending[group_count(g->files) - 1] = in->taken;
+	return 0;
+}
+
+bool
+intake_full(const struct intake_group *g)
+{
+	return group_full(g->files);
+}
+
+uint64_t
+intake_last_size(const struct intake_group *g)
+{
+	return g->pending[group_count(g->files) - 1].receipt.size;
+}
+
+size_t
+intake_pending(const struct intake_group *g)
+{
+	return group_count(g->files);
+}
+
+/* That which the entries name. One that was revoked meanwhile makes no token that anybody would take. */
+static int
+signing_key(const struct intake_group *g, struct key *key_r, struct spool_fail *why)
+{
+	int ret = key_load(g->spool, g->key, key_r, why);
+
+	if (ret == 0 && key_r->state == KEY_REVOKED) {
+		explicit_bzero(key_r, sizeof *key_r);
+		ret = spool_fail(why, "key", "keys", EKEYREVOKED);
+	}
+	return ret;
+}
+
+int
+intake_commit(struct intake_group *g, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	size_t count = group_count(g->files);
+	struct key key;
+	int ret = group_commit(g->files, &why);
+
+	g->receipts = 0;
 	if (ret == 0 && count > 0) {
-		ret = key_load(in->spool, in->group[0].key, &key, &why);
+		ret = signing_key(g, &key, &why);
 	}
-	for (size_t i = 0; ret == 0 && i < count; i++) {
-		ret = sign(in, &in->group[i], &key, &why);
-	}
-	explicit_bzero(&key, sizeof key);
 	if (ret != 0) {
-		return complain_spool(c, in->path, &why, "cannot store");
+		return complain_spool(c, g->path, &why, "cannot store");
 	}
-	in->count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct pending *p = &g->pending[i];
+		token_make(&key, p->id, p->expires, &p->to, p->receipt.token);
+	}
+	g->receipts = count;
+	explicit_bzero(&key, sizeof key);
 	return 0;
 }
 
 const struct receipt *
-intake_receipt(const struct intake *in, size_t i)
+intake_receipt(const struct intake_group *g, size_t i)
 {
-	assert(i < in->count);
-	return &in->group[i].receipt;
+	assert(i < g->receipts);
+	return &g->pending[i].receipt;
 }

@@ -1,12 +1,13 @@
 /*
  * intake.h - from what was asked (a file, a name, a type …) to a token
  *
- * For `put` in all its forms. Requests are added to a group, which is committed
- * as one; then each has a receipt.
+ * For `put` in all its forms. Requests are taken in and added to a group, which is
+ * committed as one; then each has a receipt.
  *
- * Owns:    the opened spool, its writer, libmagic
+ * Owns:    the opened spool, its writer, libmagic; a group its files and receipts
  * Returns: 0, or -1 with *c filled in. A request that failed leaves the group
- *          as it was; a commit that failed ends it
+ *          as it was; a commit that failed empties it
+ * Threads: one may commit a group while another adds to another group
  */
 #ifndef CLI_INTAKE_H
 #define CLI_INTAKE_H
@@ -43,19 +44,26 @@ struct receipt {
 };
 
 struct intake;
+struct intake_group;
 
 int intake_open(const char *spool, struct intake **intake_r, struct complaint *c);
 void intake_close(struct intake **intake);
 
-int intake_add(struct intake *intake, const struct request *request, struct complaint *c);
+int intake_group_new(const struct intake *intake, struct intake_group **group_r, struct complaint *c);
+void intake_group_free(struct intake_group **group);
+
+/* Stores the content, without a name; then adds it and its entry to a group, which must not be full. */
+int intake_take(struct intake *intake, const struct request *request, struct complaint *c);
+int intake_add(struct intake *intake, struct intake_group *group, const struct request *request,
+    struct complaint *c);
 /* Of the request that was added last. */
-uint64_t intake_last_size(const struct intake *intake);
-bool intake_full(const struct intake *intake);
-size_t intake_pending(const struct intake *intake);
-int intake_commit(struct intake *intake, struct complaint *c);
+uint64_t intake_last_size(const struct intake_group *group);
+bool intake_full(const struct intake_group *group);
+size_t intake_pending(const struct intake_group *group);
+int intake_commit(struct intake_group *group, struct complaint *c);
 
 /* Of the last commit, in the order of the requests. */
-const struct receipt *intake_receipt(const struct intake *intake, size_t i);
+const struct receipt *intake_receipt(const struct intake_group *group, size_t i);
 
 /* One line on stdout: the token, or the JSON object. */
 void receipt_print(const struct receipt *receipt, bool json);

@@ -121,18 +121,18 @@ check_options(const struct options *o, int files, struct complaint *c)
 
 /* Everything added so far becomes durable, then it is answered. */
 static int
-commit(struct intake *in, bool json, struct complaint *c)
+commit(struct intake_group *group, bool json, struct complaint *c)
 {
-	size_t count = intake_pending(in);
+	size_t count = intake_pending(group);
 
 	if (count == 0) {
 		return 0;
 	}
-	if (intake_commit(in, c) != 0) {
+	if (intake_commit(group, c) != 0) {
 		return -1;
 	}
 	for (size_t i = 0; i < count; i++) {
-		receipt_print(intake_receipt(in, i), json);
+		receipt_print(intake_receipt(group, i), json);
 	}
 	return 0;
 }
@@ -140,19 +140,26 @@ commit(struct intake *in, bool json, struct complaint *c)
 static int
 put_files(struct intake *in, struct options *o, int count, char **files)
 {
+	struct intake_group *group;
 	struct complaint failed, c;
 	int ret = EX_OK;
 
+	if (intake_group_new(in, &group, &c) != 0) {
+		return complain_aloud("put", &c);
+	}
 	for (int i = 0; i < count && ret == EX_OK; i++) {
 		o->request.file = files[i];
-		if (intake_add(in, &o->request, &failed) != 0) {
+		if (intake_take(in, &o->request, &failed) != 0 || intake_add(in, group, &o->request, &failed) != 0) {
 			ret = failed.code;
 		}
-		if ((ret != EX_OK || i == count - 1 || intake_full(in)) &&
-		    commit(in, o->line.json, &c) != 0) {
-			return complain_aloud("put", &c);
+		if ((ret != EX_OK || i == count - 1 || intake_full(group)) &&
+		    commit(group, o->line.json, &c) != 0) {
+			failed = c;
+			ret = c.code;
+			break;
 		}
 	}
+	intake_group_free(&group);
 	return ret == EX_OK ? EX_OK : complain_aloud("put", &failed);
 }
 

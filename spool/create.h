@@ -7,7 +7,7 @@
  * Every name is reached beneath the spool and through no symbolic link.
  *
  * Errors:  -errno with *why filled in
- * Not here: in which order things become durable (store.c)
+ * Not here: in which order things become durable (group.h)
  */
 #ifndef SPOOL_CREATE_H
 #define SPOOL_CREATE_H

@@ -17,6 +17,7 @@ enum {
 	RECIPIENT_MAX = 320,        /* bytes of a canonical recipient: 64 + @ + 255 (RFC 5321 4.5.3.1) */
 	EXPIRY_UNIT = 60,           /* seconds in a unit of a token's or an entry's expiry */
 	STORE_GROUP_MAX = 2048,     /* files made durable together; each holds two descriptors */
+	STORE_GROUPS = 2,           /* groups a process has: one that is filled, one that is committed */
 	STORE_OTHER_FDS = 64,       /* descriptors left for everything else */
 	STORE_YOUNG = 10 * 60,      /* seconds in which nothing we made can have grown old for gc (its grace is over an hour) */
 	STORE_FSYNC_MAX = 4,        /* up to so many are synced one by one, more by one syncfs */

@@ -12,6 +12,7 @@
 
 static struct spool *spool;
 static struct store *store;
+static struct group *group;
 static struct key key;
 static struct spool_fail why;
 
@@ -22,11 +23,13 @@ begin(void)
 	scratch_begin();
 	spool = scratch_spool(&key);
 	ck_assert_int_eq(store_open(spool, &store, &why), 0);
+	ck_assert_int_eq(group_new(spool, &group, &why), 0);
 }
 
 static void
 end(void)
 {
+	group_free(&group);
 	store_close(&store);
 	spool_close(&spool);
 	scratch_end();
@@ -60,7 +63,7 @@ add(const void *data, size_t len, const char *name, uint8_t id[ENTRY_ID_BYTES])
 	store_end(store, &content);
 	ck_assert_uint_eq(content.size, len);
 	e = entry_for(&content, name);
-	return store_add(store, &e, id, &why);
+	return store_add(store, group, &e, id, &why);
 }
 
 static void
@@ -110,9 +113,9 @@ START_TEST(a_file_is_there_after_commit_and_not_before)
 	begin();
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
 	ck_assert_int_eq(files_in("spool/blobs") + files_in("spool/entries"), 0);
-	ck_assert_uint_eq(store_pending(store), 1);
-	ck_assert_int_eq(store_commit(store, &why), 0);
-	ck_assert_uint_eq(store_pending(store), 0);
+	ck_assert_uint_eq(group_count(group), 1);
+	ck_assert_int_eq(group_commit(group, &why), 0);
+	ck_assert_uint_eq(group_count(group), 0);
 	check_stored(id, "hello", 5);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
 	blob_path(e.blob, blob + strlen("spool/"));
@@ -136,7 +139,7 @@ START_TEST(any_size)
 	begin();
 	memset(data, 'x', size);
 	ck_assert_int_eq(add(data, size, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	check_stored(id, data, size);
 	free(data);
 	end();
@@ -155,12 +158,12 @@ START_TEST(one_content_is_stored_once_whatever_its_names)
 		snprintf(name, sizeof name, "n%d", i);
 		ck_assert_int_eq(add("hello", 5, name, ids[i]), 0);
 	}
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(files_in("spool/blobs"), 1);
 	ck_assert_int_eq(files_in("spool/entries"), count);
 	ck_assert_int_eq(add("hello", 5, "n0", again), 0);
 	ck_assert_int_eq(add("hello", 5, "other", ids[1]), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_mem_eq(again, ids[0], sizeof again);
 	ck_assert_int_eq(files_in("spool/blobs"), 1);
 	ck_assert_int_eq(files_in("spool/entries"), count + 1);
@@ -179,7 +182,7 @@ START_TEST(a_large_group_is_all_there)
 		int len = snprintf(text, sizeof text, "content %d", i);
 		ck_assert_int_eq(add(text, (size_t)len, "a", ids[i]), 0);
 	}
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	for (int i = 0; i < STORE_GROUP_MAX; i++) {
 		int len = snprintf(text, sizeof text, "content %d", i);
 		check_stored(ids[i], text, (size_t)len);
@@ -209,13 +212,13 @@ START_TEST(other_content_under_a_name_is_a_loud_failure)
 
 	begin();
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
 	blob_path(e.blob, blob + strlen("spool/"));
 	overwrite(blob, others[_i], strlen(others[_i]));
 	ck_assert_int_eq(add("hello", 5, "b", id), -EBADMSG);
 	ck_assert_str_eq(why.call, "content");
-	ck_assert_uint_eq(store_pending(store), 0);
+	ck_assert_uint_eq(group_count(group), 0);
 	end();
 }
 END_TEST
@@ -233,10 +236,10 @@ START_TEST(other_content_that_comes_first_is_a_loud_failure)
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a");
-	ck_assert_int_eq(store_add(store, &e, id, &why), 0);
+	ck_assert_int_eq(store_add(store, group, &e, id, &why), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "jello", 5, 0440);
-	ck_assert_int_eq(store_commit(store, &why), -EBADMSG);
+	ck_assert_int_eq(group_commit(group, &why), -EBADMSG);
 	ck_assert_str_eq(why.call, "content");
 	ck_assert_int_eq(files_in("spool/entries"), 0);
 	end();
@@ -255,10 +258,10 @@ START_TEST(the_same_content_that_comes_first_will_do)
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a");
-	ck_assert_int_eq(store_add(store, &e, id, &why), 0);
+	ck_assert_int_eq(store_add(store, group, &e, id, &why), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "hello", 5, 0440);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	check_stored(id, "hello", 5);
 	end();
 }
@@ -273,12 +276,12 @@ START_TEST(what_gc_took_meanwhile_is_put_back)
 
 	begin();
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
 	blob_path(e.blob, blob + strlen("spool/"));
 	ck_assert_int_eq(add("hello", 5, "b", id), 0);
 	ck_assert_int_eq(unlink(blob), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	check_stored(id, "hello", 5);
 	end();
 }
@@ -294,14 +297,14 @@ START_TEST(storing_again_makes_young)
 
 	begin();
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
 	blob_path(e.blob, blob + strlen("spool/"));
 	entry_path(id, file + strlen("spool/"));
 	ck_assert_int_eq(utimensat(AT_FDCWD, blob, old, 0), 0);
 	ck_assert_int_eq(utimensat(AT_FDCWD, file, old, 0), 0);
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(stat(blob, &st), 0);
 	ck_assert_int_gt(st.st_mtim.tv_sec, 2000000);
 	ck_assert_int_eq(stat(file, &st), 0);
@@ -325,7 +328,7 @@ START_TEST(a_shard_that_is_missing_is_made)
 		ck_assert_int_eq(rmdir(path), 0);
 	}
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	check_stored(id, "hello", 5);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
 	snprintf(path, sizeof path, "spool/blobs/%02x", e.blob[0]);
@@ -345,9 +348,9 @@ START_TEST(an_entry_with_a_bad_piece_is_refused)
 	ck_assert_int_eq(store_begin(store, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a\nevil: yes");
-	ck_assert_int_eq(store_add(store, &e, id, &why), -EINVAL);
-	ck_assert_uint_eq(store_pending(store), 0);
-	ck_assert_int_eq(store_commit(store, &why), 0);
+	ck_assert_int_eq(store_add(store, group, &e, id, &why), -EINVAL);
+	ck_assert_uint_eq(group_count(group), 0);
+	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(files_in("spool/blobs") + files_in("spool/entries"), 0);
 	end();
 }
@@ -377,13 +380,15 @@ START_TEST(roles)
 
 	begin();
 	if (geteuid() == 0) {
+		group_free(&group);
 		store_close(&store);
 		spool_close(&spool);
 		ck_assert_int_eq(chown("spool", 65533, 65532), 0);
 		ck_assert_int_eq(spool_open("spool", &spool, &why), 0);
 		ck_assert_int_eq(store_open(spool, &store, &why), 0);
+		ck_assert_int_eq(group_new(spool, &group, &why), 0);
 		ck_assert_int_eq(add("hello", 5, "a", id), 0);
-		ck_assert_int_eq(store_commit(store, &why), 0);
+		ck_assert_int_eq(group_commit(group, &why), 0);
 		entry_path(id, path + strlen("spool/"));
 		ck_assert_int_eq(stat(path, &st), 0);
 		ck_assert_uint_eq(st.st_uid, 65533);

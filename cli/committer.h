@@ -1,0 +1,40 @@
+/*
+ * committer.h - makes groups of requests durable and answers them, in a thread of its own
+ *
+ * Two groups: one is filled by whoever reads the requests, the other is
+ * committed and answered meanwhile. A group is of one thread at a time.
+ *
+ * Owns:    the thread, both groups; until committer_end also stdout, where the
+ *          answers go in the order of the requests, flushed after each group
+ * Not here: reading requests (batch.h)
+ */
+#ifndef CLI_COMMITTER_H
+#define CLI_COMMITTER_H
+
+#include "cli/intake.h"
+
+struct committer;
+
+/* 0, or -1 with *c filled in. `json`: answers are JSON also where the request was not. */
+int committer_start(const struct intake *in, bool json, struct committer **committer_r,
+    struct complaint *c);
+
+/* Takes a request in, adds it to the group; one that fails is answered with its failure. */
+void committer_add(struct committer *committer, struct intake *in, const struct request *request,
+    bool json);
+/* What cannot even be a request. */
+void committer_refuse(struct committer *committer, bool json, const struct complaint *why);
+
+/* The group must be handed over before anything else is added. */
+bool committer_full(const struct committer *committer);
+
+/*
+ * Hands the group over, if there is anything in it; waits only for the one before.
+ * `taken`: bytes of the input so far, for the progress. Also while a request is taken in.
+ */
+void committer_hand_over(struct committer *committer, uint64_t taken);
+
+/* When everything is answered. Returns the exit code: that of the first request that failed. */
+int committer_end(struct committer **committer);
+
+#endif

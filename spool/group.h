@@ -1,0 +1,57 @@
+/*
+ * group.h - stored files that become durable together
+ *
+ * A group is committed as one: contents on disk, blobs named, names on disk,
+ * entries named, names on disk. Only then may an answer be given. Nothing has
+ * a name before it is complete.
+ *
+ * Owns:    the files of the group until it is committed
+ * Threads: a group is of one thread at a time; while one is committed,
+ *          another may be filled
+ * Returns: 0 or -errno with *why filled in
+ * Not here: writing contents (store.h)
+ */
+#ifndef SPOOL_GROUP_H
+#define SPOOL_GROUP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "spool/entry.h"
+#include "spool/spool.h"
+
+struct group;
+
+/* By the clock that file times are of, and by one that is never set and runs on in suspension. */
+struct group_moment {
+	time_t real, boot;
+};
+
+int group_new(const struct spool *spool, struct group **group_r, struct spool_fail *why);
+void group_free(struct group **group);
+
+/* Bytes that all blobs of the spool may have together; INT64_MAX, as at first: any number. */
+void group_limit(struct group *group, uint64_t total);
+
+struct group_moment group_now(void);
+
+/*
+ * Adds an unnamed file, whose descriptor it takes also when it fails, begun at
+ * `begun`, and its entry. -EINVAL: a piece of the entry is not what entry.h
+ * allows. -EBADMSG with call "content": the spool has another content under
+ * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h
+ * has it. The group must not be full.
+ */
+int group_add(struct group *group, int content, const struct group_moment *begun,
+    const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
+size_t group_count(const struct group *group);
+
+/* No more may be added: STORE_GROUP_MAX files, or its part of what the process may have open. */
+bool group_full(const struct group *group);
+
+/* After it, also when it failed, the group is empty; then none of it was promised. */
+int group_commit(struct group *group, struct spool_fail *why);
+
+#endif
