@@ -264,6 +264,61 @@ read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
 	return n;
 }
 
+/* What a piece of the content may be, and what it says of the whole. `size` is with it. */
+static int
+check_piece(const struct intake *in, const char *file, size_t len, uint64_t size,
+    struct message_check *check, struct complaint *c)
+{
+	if (size > config()->largest_file) {
+		return complain(c, EX_DATAERR, "cannot store '%.200s': over the %llu bytes that largest-file allows",
+		    file, (unsigned long long)config()->largest_file);
+	}
+	message_check_add(check, in->chunk, len);
+	return 0;
+}
+
+/* The content shares the file's blocks already: what is hashed is the spool's own. */
+static int
+read_clone(struct intake *in, const char *file, uint64_t *size, struct message_check *check,
+    struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+	ssize_t n;
+
+	while ((n = store_read(in->store, in->chunk, sizeof in->chunk, &why)) > 0) {
+		*size += (uint64_t)n;
+		if (check_piece(in, file, (size_t)n, *size, check, c) != 0) {
+			return -1;
+		}
+	}
+	return n == 0 ? 0 : complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
+}
+
+/* `limit`: one that grows without end must not fill the disk. */
+static int
+copy_bytes(struct intake *in, const struct request *r, int fd, uint64_t limit, uint64_t *size,
+    struct message_check *check, struct complaint *c)
+{
+	struct spool_fail why = { 0 };
+
+	for (;;) {
+		ssize_t n = read_source(in, r, fd, *size);
+		if (n < 0) {
+			return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", r->file, reason(errno));
+		}
+		*size += (uint64_t)n;
+		if (n == 0 || *size > limit) {
+			return 0;
+		}
+		if (check_piece(in, r->file, (size_t)n, *size, check, c) != 0) {
+			return -1;
+		}
+		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {
+			return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
+		}
+	}
+}
+
 static int
 copy_source(struct intake *in, const struct request *r, int fd, const struct stat *st,
     struct message_check *check, struct complaint *c)
@@ -272,32 +327,19 @@ copy_source(struct intake *in, const struct request *r, int fd, const struct sta
 	const char *file = r->file;
 	bool regular = fd >= 0 && S_ISREG(st->st_mode) && strcmp(file, "-") != 0;
 	uint64_t size = 0;
+	int ret;
 
 	message_check_begin(check);
 	if (store_begin(in->store, &why) != 0) {
 		return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
 	}
-	for (;;) {
-		ssize_t n = read_source(in, r, fd, size);
-		if (n < 0) {
-			return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", file, reason(errno));
-		}
-		if (n == 0) {
-			break;
-		}
-		size += (uint64_t)n;
-		/* One that grows without end must not fill the disk. */
-		if (regular && size > (uint64_t)st->st_size) {
-			break;
-		}
-		if (size > config()->largest_file) {
-			return complain(c, EX_DATAERR, "cannot store '%.200s': over the %llu bytes that largest-file allows",
-			    file, (unsigned long long)config()->largest_file);
-		}
-		message_check_add(check, in->chunk, (size_t)n);
-		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {
-			return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
-		}
+	if (r->reflink && regular && store_clone(in->store, fd)) {
+		ret = read_clone(in, file, &size, check, c);
+	} else {
+		ret = copy_bytes(in, r, fd, regular ? (uint64_t)st->st_size : UINT64_MAX, &size, check, c);
+	}
+	if (ret != 0) {
+		return ret;
 	}
 	if (r->reader != NULL && size < r->bytes) {
 		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came", file,

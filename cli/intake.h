@@ -28,6 +28,7 @@ struct request {
 	uint64_t expires;       /* seconds from now */
 	bool is_inline;
 	bool keep;              /* until it expires, also when it is delivered */
+	bool reflink;           /* share the file's blocks where the file system can */
 	const char *scanner;    /* NULL, or a command that must pass the content */
 	struct reader *reader;  /* not NULL: the content are the next `bytes` of it */
 	uint64_t bytes;

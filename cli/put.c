@@ -13,8 +13,8 @@
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
-    "                     [--to ADDRESS] [--expires 14d] [--keep] [--exec COMMAND] [--json]\n"
-    "                     FILE…\n"
+    "                     [--to ADDRESS] [--expires 14d] [--keep] [--exec COMMAND] [--reflink]\n"
+    "                     [--json] FILE…\n"
     "       mailgraft put --batch [OPTION…] < REQUESTS\n"
     "\n"
     "Stores files in their order and prints one token a line. '-' is standard input.\n"
@@ -28,6 +28,7 @@ static const char usage[] =
     "  --keep           kept until then, whatever 'mailgraft gc --delivered' finds\n"
     "  --exec COMMAND   stores only what this command, run by the shell with the content\n"
     "                   on standard input, passes by exit 0\n"
+    "  --reflink        shares blocks with the file where the file system can\n"
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
     "                   name, expires\n"
     "  --batch          one request a line on standard input, one answer a line:\n"
@@ -56,6 +57,7 @@ read_options(int argc, char **argv, struct options *o, int *code)
 		{ "expires", required_argument, NULL, 'e' },
 		{ "keep", no_argument, NULL, 'k' },
 		{ "exec", required_argument, NULL, 'x' },
+		{ "reflink", no_argument, NULL, 'l' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ 0 },
 	};
@@ -84,6 +86,9 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			break;
 		case 'x':
 			o->request.scanner = optarg;
+			break;
+		case 'l':
+			o->request.reflink = true;
 			break;
 		case 'b':
 			o->batch = true;

@@ -5,7 +5,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/fs.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "spool/create.h"
@@ -64,17 +66,44 @@ store_begin(struct store *s, struct spool_fail *why)
 	return 0;
 }
 
+static void
+add(struct store *s, const void *data, size_t len)
+{
+	sha256_add(&s->sha256, data, len);
+	checksum_add(&s->checksum, data, len);
+	s->content.size += len;
+}
+
 int
 store_write(struct store *s, const void *data, size_t len, struct spool_fail *why)
 {
 	int ret = create_write(s->fd, data, len, "blobs", why);
 
 	if (ret == 0) {
-		sha256_add(&s->sha256, data, len);
-		checksum_add(&s->checksum, data, len);
-		s->content.size += len;
+		add(s, data, len);
 	}
 	return ret;
+}
+
+bool
+store_clone(struct store *s, int fd)
+{
+	return ioctl(s->fd, FICLONE, fd) == 0;
+}
+
+ssize_t
+store_read(struct store *s, void *buf, size_t cap, struct spool_fail *why)
+{
+	ssize_t n;
+
+	do {
+		n = read(s->fd, buf, cap);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0) {
+		return spool_fail(why, "read", "blobs", errno);
+	}
+	add(s, buf, (size_t)n);
+	return n;
 }
 
 void

@@ -29,6 +29,15 @@ void store_close(struct store **store);
 int store_begin(struct store *store, struct spool_fail *why);
 int store_write(struct store *store, const void *data, size_t len, struct spool_fail *why);
 
+/*
+ * Instead of writing: shares the blocks of a file, until one of both changes
+ * (FICLONE). True: its bytes are in, and store_read must go over all of them,
+ * for the digest is of what is in the spool. False: not between these two.
+ */
+bool store_clone(struct store *store, int fd);
+/* The next bytes of it; 0 at its end. */
+ssize_t store_read(struct store *store, void *buf, size_t cap, struct spool_fail *why);
+
 /* The content is complete. Its descriptor, for reading, until the next store_begin or store_add. */
 void store_end(struct store *store, struct store_content *content_r);
 int store_fd(const struct store *store);
