@@ -6,7 +6,7 @@
  * parted by tabs in that order. What it does not say, the command line says.
  *
  * Files are made durable in groups, and answered then, by committer.h, while the
- * next requests are read; a group ends when it is large, or when there is no more
+ * next requests are read; a group ends when it is large or old, or when there is no more
  * input to be had without waiting.
  */
 #ifndef CLI_BATCH_H

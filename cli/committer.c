@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/json.h"
@@ -23,6 +24,7 @@ struct answer {
 struct answers {
 	struct intake_group *group;
 	uint64_t bytes, taken;
+	struct timespec begun;          /* when the first of them was added */
 	size_t count;
 	struct answer answers[STORE_GROUP_MAX];
 };
@@ -181,8 +183,12 @@ committer_start(const struct intake *in, bool json, struct committer **committer
 static struct answer *
 next_answer(struct committer *m, bool json)
 {
-	struct answer *a = &m->filled->answers[m->filled->count++];
+	struct answer *a;
 
+	if (m->filled->count == 0) {
+		clock_gettime(CLOCK_MONOTONIC_COARSE, &m->filled->begun);
+	}
+	a = &m->filled->answers[m->filled->count++];
 	a->json = m->json || json;
 	a->stored = false;
 	return a;
@@ -210,10 +216,20 @@ committer_refuse(struct committer *m, bool json, const struct complaint *why)
 	next_answer(m, json)->reason = *why;
 }
 
+/* Whoever sends without a pause wants an answer, too. */
+static bool
+is_late(const struct answers *g)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return g->count > 0 && now.tv_sec - g->begun.tv_sec > BATCH_GROUP_SECONDS;
+}
+
 bool
 committer_full(const struct committer *m)
 {
-	return m->filled->count == STORE_GROUP_MAX || intake_full(m->filled->group) ||
+	return is_late(m->filled) || m->filled->count == STORE_GROUP_MAX || intake_full(m->filled->group) ||
 	    m->filled->bytes >= BATCH_GROUP_BYTES;
 }
 
