@@ -28,6 +28,8 @@ enum {
 	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60,   /* and ahead of it, before gc asks */
 	KEYRING_MAX = 256,          /* keys of one spool, revoked ones included */
 	ID_SET_MAX = 4 * 1024 * 1024,   /* entries that may be in use at once: 80 MB in memory */
+	SNIFF_HEAD = 4096,          /* bytes in which a NUL says that a content is no text */
+	SNIFF_ENCODING = 64 * 1024, /* bytes of a text that libmagic looks at for its encoding; its own default */
 	SNIFF_TYPE_MAX = 128,       /* bytes of a media type from libmagic, with its NUL */
 };
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <magic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,11 +45,31 @@ sniff_close(struct sniff **sniff)
 	*sniff = NULL;
 }
 
+/*
+ * How many bytes libmagic looks at for a text's encoding. A NUL is in no text but
+ * UTF-16 and UTF-32, which begin with a mark: then it need not go on, which is
+ * more than half of the work for a binary file.
+ */
+static size_t
+encoding_bytes(int fd)
+{
+	unsigned char head[SNIFF_HEAD];
+	ssize_t len = pread(fd, head, sizeof head, 0);
+	bool binary = len > 1 && head[0] < 0xfe && memchr(head + 1, '\0', (size_t)len - 1) != NULL &&
+	    head[0] != '\0';
+
+	return binary ? SNIFF_HEAD : SNIFF_ENCODING;
+}
+
 int
 sniff_type(struct sniff *s, int fd, char type[SNIFF_TYPE_MAX], struct spool_fail *why)
 {
 	const char *found;
+	size_t encoding = encoding_bytes(fd);
 
+	if (magic_setparam(s->cookie, MAGIC_PARAM_ENCODING_MAX, &encoding) != 0) {
+		return spool_fail(why, "magic_setparam", "libmagic", EINVAL);
+	}
 	if (lseek(fd, 0, SEEK_SET) < 0) {
 		return spool_fail(why, "lseek", "libmagic", errno);
 	}
