@@ -6,6 +6,7 @@
 #   make lint       clang-tidy, cppcheck, shellcheck, mandoc
 #   make fuzz       each fuzz target for FUZZ_SECONDS (30) in clang's libFuzzer; what it finds is in build/fuzz/
 #   make bench      micro-benchmarks; results in build/bench/
+#   make bench-spool  a night's run going into the spool, a million entries, many at once
 #   make bench-run  the bulk run through a private Exim (N, SIZE, MODE)
 #   make deps       the Debian packages that building and testing need
 #   make install    PREFIX (/usr), DESTDIR
@@ -74,7 +75,7 @@ BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
          $(if $(wildcard filter/sandbox.h),$O/bench/filter-without-sandbox)
 
-.PHONY: all programs tests benches deps demo fuzz fuzzers check lint layers bench bench-run install clean help
+.PHONY: all programs tests benches deps demo fuzz fuzzers check lint layers bench bench-spool bench-run install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -155,6 +156,11 @@ bench:
 	.ci/packages build bench
 	+$(MAKE) programs benches
 	bench/micro
+
+bench-spool:
+	.ci/packages build
+	+$(MAKE) programs
+	bench/spool
 
 # The bulk run takes its settings as N=, SIZE= and so on; bench/run says which.
 bench-run:
