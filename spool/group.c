@@ -292,6 +292,9 @@ group_add(struct group *g, int content, const struct group_moment *begun,
 	}
 	if (ret != 0) {
 		forget_item(g, item);
+		if (g->count == 0) {
+			lock_release(g->lock, LOCK_ADDING);     /* no commit may follow for long */
+		}
 		return ret;
 	}
 	g->count++;
