@@ -67,6 +67,7 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 		ret = store_open(in->spool, &in->store, &why);
 	}
 	if (ret == 0) {
+		store_limit(in->store, config()->total);
 		ret = keyring_active(in->spool, &key, &why);
 		explicit_bzero(&key, sizeof key);
 	}

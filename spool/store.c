@@ -17,6 +17,7 @@ struct store {
 	struct sha256 sha256;
 	const struct spool *spool;
 	int fd;                 /* or -1 */
+	uint64_t total;
 	struct group_moment begun;
 	struct store_content content;
 };
@@ -37,8 +38,15 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 	}
 	s->spool = spool;
 	s->fd = -1;
+	s->total = INT64_MAX;
 	*store_r = s;
 	return 0;
+}
+
+void
+store_limit(struct store *s, uint64_t total)
+{
+	s->total = total;
 }
 
 void
@@ -77,8 +85,13 @@ add(struct store *s, const void *data, size_t len)
 int
 store_write(struct store *s, const void *data, size_t len, struct spool_fail *why)
 {
-	int ret = create_write(s->fd, data, len, "blobs", why);
+	int ret;
 
+	/* Too much alone, and it may have no end. */
+	if (len > s->total || s->content.size > s->total - len) {
+		return spool_fail(why, "total", NULL, EDQUOT);
+	}
+	ret = create_write(s->fd, data, len, "blobs", why);
 	if (ret == 0) {
 		add(s, data, len);
 	}

@@ -26,7 +26,11 @@ struct store_content {
 int store_open(const struct spool *spool, struct store **store_r, struct spool_fail *why);
 void store_close(struct store **store);
 
+/* As group_limit(), for what alone would be over it: that is not even written to its end. */
+void store_limit(struct store *store, uint64_t total);
+
 int store_begin(struct store *store, struct spool_fail *why);
+/* -EDQUOT with call "total": this content alone is over it. */
 int store_write(struct store *store, const void *data, size_t len, struct spool_fail *why);
 
 /*
