@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "spool/create.h"
+#include "spool/lock.h"
 
 int
 apply_file(const struct spool *spool, const struct format_limits *limits, struct spool_fail *why)
@@ -32,16 +33,23 @@ apply_file(const struct spool *spool, const struct format_limits *limits, struct
 int
 apply_limits(const struct spool *spool, const struct format_limits *limits, struct spool_fail *why)
 {
-	int ret = create_allowed(spool, why), fd;
+	int ret = create_allowed(spool, why), lock, fd;
 
 	if (ret != 0) {
 		return ret;
 	}
-	fd = apply_file(spool, limits, why);
-	if (fd < 0) {
-		return fd;
+	lock = lock_open(spool, why);
+	if (lock < 0) {
+		return lock;
 	}
-	ret = create_replace(spool, fd, "format", why);
-	close(fd);
+	ret = lock_take(lock, LOCK_APPLY, true, true, why);
+	fd = ret == 0 ? apply_file(spool, limits, why) : ret;
+	if (fd >= 0) {
+		ret = create_replace(spool, fd, "format", why);
+		close(fd);
+	} else {
+		ret = fd;
+	}
+	close(lock);
 	return ret;
 }

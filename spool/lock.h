@@ -12,6 +12,7 @@
  *	LOCK_ADDING     shared by `put` from when a blob is counted until it has its
  *	                name (used.h)
  *	LOCK_COUNT      exclusive, while the count is read and written
+ *	LOCK_APPLY      exclusive, while the limits of messages are replaced
  */
 #ifndef SPOOL_LOCK_H
 #define SPOOL_LOCK_H
@@ -20,7 +21,7 @@
 
 #include "spool/spool.h"
 
-enum lock { LOCK_SWEEP, LOCK_REMOVE, LOCK_ADDING, LOCK_COUNT };
+enum lock { LOCK_SWEEP, LOCK_REMOVE, LOCK_ADDING, LOCK_COUNT, LOCK_APPLY };
 
 /* Opens SPOOL/lock, and makes it where it is missing. Returns the descriptor. */
 int lock_open(const struct spool *spool, struct spool_fail *why);
