@@ -87,6 +87,10 @@ serve(struct committer *m, struct answers *g)
 		complain(&failed, EX_IOERR, "cannot write the answer: %s", reason(errno));
 		_exit(complain_aloud("put", &failed));
 	}
+	if (committed && intake_remove_moved(g->group, &failed) != 0) {
+		int code = complain_aloud("put", &failed);
+		m->status = m->status == EX_OK ? code : m->status;
+	}
 }
 
 static void *

@@ -5,7 +5,6 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,17 +16,26 @@
 #include "cli/arguments.h"
 #include "cli/config.h"
 #include "cli/scanner.h"
+#include "cli/source.h"
 #include "mime/message-check.h"
 #include "mime/part-header.h"
 #include "spool/hex.h"
 #include "spool/keyring.h"
 #include "spool/sniff.h"
 
+/* A file whose name goes when all is done. */
+struct moved {
+	char *path;             /* NULL: none */
+	struct stat st;
+	uint8_t digest[SHA256_BYTES];
+};
+
 struct pending {
 	uint8_t id[ENTRY_ID_BYTES];
 	uint32_t expires;
 	struct recipient to;
 	struct receipt receipt;
+	struct moved moved;
 };
 
 struct intake {
@@ -35,6 +43,7 @@ struct intake {
 	struct spool *spool;
 	struct store *store;
 	struct sniff *sniff;            /* NULL until a type is asked for */
+	bool said_copied;
 	struct entry entry;             /* of what was taken in last */
 	struct pending taken;
 	uint8_t chunk[READ_CHUNK];
@@ -85,6 +94,7 @@ intake_close(struct intake **intake)
 	if (*intake == NULL) {
 		return;
 	}
+	free((*intake)->taken.moved.path);
 	sniff_close(&(*intake)->sniff);
 	store_close(&(*intake)->store);
 	spool_close(&(*intake)->spool);
@@ -113,10 +123,21 @@ intake_group_new(const struct intake *in, struct intake_group **group_r, struct 
 	return 0;
 }
 
+static void
+forget_moved(struct intake_group *g, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(g->pending[i].moved.path);
+		g->pending[i].moved.path = NULL;
+	}
+}
+
 void
 intake_group_free(struct intake_group **group)
 {
-	if (*group != NULL) {
+	if (*group != NULL && (*group)->files != NULL) {
+		forget_moved(*group, group_count((*group)->files));
+		forget_moved(*group, (*group)->receipts);
 		group_free(&(*group)->files);
 	}
 	free(*group);
@@ -198,53 +219,6 @@ make_expiry(const struct request *r, struct entry *e, struct complaint *c)
 	return 0;
 }
 
-/* A regular file, or standard input. O_NONBLOCK: a FIFO must not hold us. */
-static int
-open_source(const char *file, struct stat *st, struct complaint *c)
-{
-	int fd, error = 0;
-
-	if (strcmp(file, "-") == 0) {
-		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
-	} else {
-		fd = open(file, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	}
-	if (fd < 0 || fstat(fd, st) != 0) {
-		error = errno;
-		complain(c, error == EMFILE || error == ENFILE ? EX_TEMPFAIL : EX_NOINPUT,
-		    "cannot read '%.200s': %s", file, reason(error));
-	} else if (S_ISDIR(st->st_mode)) {
-		error = EISDIR;
-		complain(c, EX_NOINPUT, "cannot read '%.200s': it is a directory", file);
-	} else if (strcmp(file, "-") != 0 && !S_ISREG(st->st_mode)) {
-		error = EINVAL;
-		complain(c, EX_NOINPUT, "cannot read '%.200s': it is not a regular file", file);
-	}
-	if (error != 0 && fd >= 0) {
-		close(fd);
-	}
-	return error != 0 ? -1 : fd;
-}
-
-/* A token must stand for one state of the file: what is written to meanwhile is refused. */
-static int
-check_unchanged(const char *file, int fd, const struct stat *before, uint64_t size,
-    struct complaint *c)
-{
-	struct stat after;
-
-	if (fstat(fd, &after) != 0) {
-		return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", file, reason(errno));
-	}
-	if (size != (uint64_t)before->st_size || after.st_size != before->st_size ||
-	    after.st_mtim.tv_sec != before->st_mtim.tv_sec ||
-	    after.st_mtim.tv_nsec != before->st_mtim.tv_nsec) {
-		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': it changed while it was read",
-		    file);
-	}
-	return 0;
-}
-
 /* The next chunk, wherever the content comes from; `size` is what came before it. */
 static ssize_t
 read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
@@ -320,33 +294,62 @@ copy_bytes(struct intake *in, const struct request *r, int fd, uint64_t limit, u
 	}
 }
 
+/* The file itself becomes the content; or it is said, once, that it does not. */
+static bool
+take_source(struct intake *in, struct source *s)
+{
+	enum take_over how = s->how;
+	struct taken taken;
+
+	if (how == TAKE_OVER_DONE) {
+		how = take_over(in->spool, s->fd, &taken);
+	}
+	if (how == TAKE_OVER_DONE) {
+		store_take(in->store, s->fd, &taken);
+		s->given = true;
+		return true;
+	}
+	if (!in->said_copied) {
+		source_say_copied(s, how);
+		in->said_copied = true;
+	}
+	return false;
+}
+
+/* The content gets into the store: as it is, as a clone, or byte by byte. */
 static int
-copy_source(struct intake *in, const struct request *r, int fd, const struct stat *st,
+get_content(struct intake *in, const struct request *r, struct source *s, uint64_t *size,
     struct message_check *check, struct complaint *c)
 {
 	struct spool_fail why = { 0 };
-	const char *file = r->file;
-	bool regular = fd >= 0 && S_ISREG(st->st_mode) && strcmp(file, "-") != 0;
+
+	if (r->take_over && s->fd >= 0 && take_source(in, s)) {
+		return read_clone(in, r->file, size, check, c);
+	}
+	if (store_begin(in->store, &why) != 0) {
+		return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
+	}
+	if (r->reflink && s->regular && store_clone(in->store, s->fd)) {
+		return read_clone(in, r->file, size, check, c);
+	}
+	return copy_bytes(in, r, s->fd, s->regular ? (uint64_t)s->st.st_size : UINT64_MAX, size, check, c);
+}
+
+static int
+copy_source(struct intake *in, const struct request *r, struct source *s, struct message_check *check,
+    struct complaint *c)
+{
 	uint64_t size = 0;
-	int ret;
 
 	message_check_begin(check);
-	if (store_begin(in->store, &why) != 0) {
-		return complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
-	}
-	if (r->reflink && regular && store_clone(in->store, fd)) {
-		ret = read_clone(in, file, &size, check, c);
-	} else {
-		ret = copy_bytes(in, r, fd, regular ? (uint64_t)st->st_size : UINT64_MAX, &size, check, c);
-	}
-	if (ret != 0) {
-		return ret;
+	if (get_content(in, r, s, &size, check, c) != 0) {
+		return -1;
 	}
 	if (r->reader != NULL && size < r->bytes) {
-		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came", file,
+		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came", r->file,
 		    (unsigned long long)size, (unsigned long long)r->bytes);
 	}
-	return regular ? check_unchanged(file, fd, st, size, c) : 0;
+	return s->regular ? source_unchanged(s, size, c) : 0;
 }
 
 /* Strips what libmagic says down to what may stand in a message. */
@@ -404,23 +407,30 @@ decide_encoding(const struct message_check *check, struct entry *e)
 }
 
 static int
+note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_BYTES], struct complaint *c)
+{
+	m->path = strdup(s->file);
+	if (m->path == NULL) {
+		return complain(c, EX_TEMPFAIL, "out of memory");
+	}
+	m->st = s->st;
+	memcpy(m->digest, digest, sizeof m->digest);
+	return 0;
+}
+
+static int
 store_source(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
 {
+	struct source source = { .file = r->file, .fd = -1 };
 	struct store_content content;
 	struct message_check check;
-	struct stat st;
-	int fd = -1, ret;
+	int ret;
 
-	if (r->reader == NULL) {
-		fd = open_source(r->file, &st, c);
-		if (fd < 0) {
-			return -1;
-		}
+	if (r->reader == NULL && source_open(r->file, r->take_over, &source, c) != 0) {
+		return -1;
 	}
-	ret = copy_source(in, r, fd, &st, &check, c);
-	if (fd >= 0) {
-		close(fd);
-	}
+	ret = copy_source(in, r, &source, &check, c);
+	source_close(&source);
 	if (ret != 0) {
 		return ret;
 	}
@@ -435,7 +445,7 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 	decide_encoding(&check, e);
 	memcpy(e->blob, content.digest, sizeof e->blob);
 	memcpy(e->checksum, content.checksum, sizeof e->checksum);
-	return 0;
+	return r->move && source.given ? note_moved(&in->taken.moved, &source, content.digest, c) : 0;
 }
 
 int
@@ -445,6 +455,8 @@ intake_take(struct intake *in, const struct request *r, struct complaint *c)
 	struct pending *p = &in->taken;
 
 	memset(e, 0, sizeof *e);
+	free(p->moved.path);
+	p->moved.path = NULL;
 	if (make_pieces(r, e, p, c) != 0 || make_expiry(r, e, c) != 0) {
 		return -1;
 	}
@@ -490,6 +502,7 @@ intake_add(struct intake *in, struct intake_group *g, const struct request *r, s
 		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
 	}
 	g->pending[group_count(g->files) - 1] = in->taken;
+	in->taken.moved.path = NULL;
 	return 0;
 }
 
@@ -537,6 +550,7 @@ intake_commit(struct intake_group *g, struct complaint *c)
 		ret = signing_key(g, &key, &why);
 	}
 	if (ret != 0) {
+		forget_moved(g, count);
 		return complain_spool(c, g->path, &why, "cannot store");
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -546,6 +560,23 @@ intake_commit(struct intake_group *g, struct complaint *c)
 	g->receipts = count;
 	explicit_bzero(&key, sizeof key);
 	return 0;
+}
+
+int
+intake_remove_moved(struct intake_group *g, struct complaint *c)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < g->receipts; i++) {
+		const struct moved *m = &g->pending[i].moved;
+		int error = m->path == NULL ? 0 : take_over_remove(g->spool, m->path, &m->st, m->digest);
+		if (error != 0 && ret == 0) {
+			ret = complain(c, EX_IOERR, "stored, but cannot remove '%.200s': %s", m->path,
+			    error == -ESTALE ? "it is not what was stored any more" : reason(-error));
+		}
+	}
+	forget_moved(g, g->receipts);
+	return ret;
 }
 
 const struct receipt *

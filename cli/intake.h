@@ -29,6 +29,8 @@ struct request {
 	bool is_inline;
 	bool keep;              /* until it expires, also when it is delivered */
 	bool reflink;           /* share the file's blocks where the file system can */
+	bool take_over;         /* the file itself becomes the blob where it can; where not, that is said once on stderr */
+	bool move;              /* and with take_over its name is for intake_remove_moved */
 	const char *scanner;    /* NULL, or a command that must pass the content */
 	struct reader *reader;  /* not NULL: the content are the next `bytes` of it */
 	uint64_t bytes;
@@ -62,6 +64,9 @@ uint64_t intake_last_size(const struct intake_group *group);
 bool intake_full(const struct intake_group *group);
 size_t intake_pending(const struct intake_group *group);
 int intake_commit(struct intake_group *group, struct complaint *c);
+
+/* For when the answers are out: removes the names of what was moved. -1: not all; *c is of the first. */
+int intake_remove_moved(struct intake_group *group, struct complaint *c);
 
 /* Of the last commit, in the order of the requests. */
 const struct receipt *intake_receipt(const struct intake_group *group, size_t i);

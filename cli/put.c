@@ -13,8 +13,8 @@
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
-    "                     [--to ADDRESS] [--expires 14d] [--keep] [--exec COMMAND] [--reflink]\n"
-    "                     [--json] FILE…\n"
+    "                     [--to ADDRESS] [--expires 14d] [--keep] [--exec COMMAND]\n"
+    "                     [--reflink | --link | --move] [--json] FILE…\n"
     "       mailgraft put --batch [OPTION…] < REQUESTS\n"
     "\n"
     "Stores files in their order and prints one token a line. '-' is standard input.\n"
@@ -29,6 +29,9 @@ static const char usage[] =
     "  --exec COMMAND   stores only what this command, run by the shell with the content\n"
     "                   on standard input, passes by exit 0\n"
     "  --reflink        shares blocks with the file where the file system can\n"
+    "  --link           makes the file itself the spool's, which keeps its name, if it is on\n"
+    "                   the same file system and nobody writes to it; what cannot be is copied\n"
+    "  --move           the same, and removes its name when the token is printed\n"
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
     "                   name, expires\n"
     "  --batch          one request a line on standard input, one answer a line:\n"
@@ -58,6 +61,8 @@ read_options(int argc, char **argv, struct options *o, int *code)
 		{ "keep", no_argument, NULL, 'k' },
 		{ "exec", required_argument, NULL, 'x' },
 		{ "reflink", no_argument, NULL, 'l' },
+		{ "link", no_argument, NULL, 'L' },
+		{ "move", no_argument, NULL, 'M' },
 		{ "batch", no_argument, NULL, 'b' },
 		{ 0 },
 	};
@@ -89,6 +94,14 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			break;
 		case 'l':
 			o->request.reflink = true;
+			break;
+		case 'M':
+			o->request.move = true;
+			o->request.take_over = true;
+			break;
+		case 'L':
+			o->request.move = false;
+			o->request.take_over = true;
 			break;
 		case 'b':
 			o->batch = true;
@@ -139,7 +152,8 @@ commit(struct intake_group *group, bool json, struct complaint *c)
 	for (size_t i = 0; i < count; i++) {
 		receipt_print(intake_receipt(group, i), json);
 	}
-	return 0;
+	/* That it could not is found again by whoever ends the output. */
+	return fflush(stdout) == 0 ? intake_remove_moved(group, c) : 0;
 }
 
 static int

@@ -18,9 +18,8 @@ create_allowed(const struct spool *spool, struct spool_fail *why)
 	return me == 0 || me == spool_owner(spool) ? 0 : spool_fail(why, "owner", NULL, EACCES);
 }
 
-/* The spool's owner and group, and the mode, for what we just made. */
-static int
-hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
+int
+create_hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
     struct spool_fail *why)
 {
 	uid_t owner = geteuid() == spool_owner(spool) ? (uid_t)-1 : spool_owner(spool);
@@ -47,7 +46,7 @@ create_file(const struct spool *spool, const char *folder, mode_t mode, struct s
 	if (fd < 0) {
 		return fd;
 	}
-	ret = hand_over(spool, fd, mode, folder, why);
+	ret = create_hand_over(spool, fd, mode, folder, why);
 	if (ret != 0) {
 		close(fd);
 		return ret;
@@ -126,7 +125,7 @@ create_folder(const struct spool *spool, const char *path, mode_t mode, struct s
 	}
 	/* Also one that is there: whoever made it may have been killed before this. */
 	fd = spool_open_beneath(spool, path, O_RDONLY | O_DIRECTORY, 0, why);
-	ret = fd < 0 ? fd : hand_over(spool, fd, mode, path, why);
+	ret = fd < 0 ? fd : create_hand_over(spool, fd, mode, path, why);
 out:
 	if (fd >= 0) {
 		close(fd);

@@ -19,6 +19,10 @@
 /* May this process write to the spool? 0, or -EACCES with call "owner": neither its owner nor root. */
 int create_allowed(const struct spool *spool, struct spool_fail *why);
 
+/* The spool's owner and group, and the mode, for what is open. */
+int create_hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
+    struct spool_fail *why);
+
 /* An unnamed file in `folder` (O_TMPFILE), open for reading and writing. Returns the descriptor. */
 int create_file(const struct spool *spool, const char *folder, mode_t mode,
     struct spool_fail *why);

@@ -34,6 +34,7 @@ struct item {
 	uint64_t counted;       /* bytes added to the spool's count for a blob that has no name yet */
 	bool made;              /* both files are ours, and of `begun` */
 	struct group_moment begun;
+	struct taken taken;
 	char blob_path[BLOB_PATH_MAX];
 	char entry_path[ENTRY_PATH_MAX];
 };
@@ -54,6 +55,15 @@ drop(int *fd)
 		close(*fd);
 	}
 	*fd = -1;
+}
+
+static void
+drop_blob(struct item *item)
+{
+	if (item->blob >= 0) {
+		take_over_give_back(item->blob, &item->taken);
+	}
+	drop(&item->blob);
 }
 
 /* Two descriptors a file, in STORE_GROUPS groups; the limit is raised as far as we may. */
@@ -126,7 +136,7 @@ count(struct group *g, struct item *item, uint64_t bytes, uint64_t total, struct
 static void
 forget_item(struct group *g, struct item *item)
 {
-	drop(&item->blob);
+	drop_blob(item);
 	drop(&item->entry);
 	if (item->counted > 0) {
 		used_subtract(g->spool, g->lock, item->counted);
@@ -229,21 +239,21 @@ compare(struct group *g, int ours, int theirs, const char *path, struct spool_fa
 
 /* Takes the blob that is there in place of ours, if it is the same. -ENOENT: there is none. */
 static int
-adopt(struct group *g, int *fd, const char *path, struct spool_fail *why)
+adopt(struct group *g, struct item *item, struct spool_fail *why)
 {
 	uint64_t size;
-	int ret, theirs = spool_open_file(g->spool, path, 0, &size, why);
+	int ret, theirs = spool_open_file(g->spool, item->blob_path, 0, &size, why);
 
 	if (theirs < 0) {
 		return theirs;
 	}
-	ret = compare(g, *fd, theirs, path, why);
+	ret = compare(g, item->blob, theirs, item->blob_path, why);
 	if (ret != 0) {
 		close(theirs);
 		return ret;
 	}
-	close(*fd);
-	*fd = theirs;
+	drop_blob(item);
+	item->blob = theirs;
 	return 0;
 }
 
@@ -269,20 +279,21 @@ write_entry(struct group *g, const struct entry *entry, struct item *item,
 }
 
 int
-group_add(struct group *g, int content, const struct group_moment *begun,
-    const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
+group_add(struct group *g, const struct group_file *file, const struct entry *entry,
+    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
 {
 	struct item *item = &g->items[g->count];
 	int ret;
 
-	assert(content >= 0 && !group_full(g));
-	item->blob = content;
+	assert(file->fd >= 0 && !group_full(g));
+	item->blob = file->fd;
+	item->taken = file->taken;
 	item->entry = -1;
 	blob_path(entry->blob, item->blob_path);
-	ret = adopt(g, &item->blob, item->blob_path, why);
+	ret = adopt(g, item, why);
 	item->fresh = ret == -ENOENT;
-	item->made = item->fresh;
-	item->begun = *begun;
+	item->made = item->fresh && !item->taken.is;    /* that may be as old as it likes */
+	item->begun = file->begun;
 	item->counted = 0;
 	if (item->fresh) {
 		ret = count(g, item, entry->size, g->total, why);
@@ -383,22 +394,89 @@ sync_names(struct group *g, bool entries, struct spool_fail *why)
 	return ret;
 }
 
+/* A copy in place of what we have open, without a name, on disk, and of this content. */
+static int
+copy_blob(struct group *g, struct item *item, uint64_t *size_r, struct spool_fail *why)
+{
+	uint8_t digest[SHA256_BYTES];
+	char path[BLOB_PATH_MAX];
+	struct sha256 sha256;
+	off_t at = 0;
+	ssize_t n;
+	int ret = 0, fd = create_file(g->spool, "blobs", 0440, why);
+
+	if (fd < 0) {
+		return fd;
+	}
+	sha256_begin(&sha256);
+	while (ret == 0 && (n = read_at(item->blob, g->ours, sizeof g->ours, at)) != 0) {
+		if (n < 0) {
+			ret = spool_fail(why, "read", item->blob_path, errno);
+			break;
+		}
+		sha256_add(&sha256, g->ours, (size_t)n);
+		ret = create_write(fd, g->ours, (size_t)n, item->blob_path, why);
+		at += n;
+	}
+	sha256_end(&sha256, digest);
+	blob_path(digest, path);
+	if (ret == 0 && strcmp(path, item->blob_path) != 0) {
+		ret = spool_fail(why, "content", item->blob_path, EBADMSG);
+	}
+	if (ret == 0 && fsync(fd) != 0) {
+		ret = spool_fail(why, "fsync", item->blob_path, errno);
+	}
+	if (ret != 0) {
+		close(fd);
+		return ret;
+	}
+	drop_blob(item);
+	item->blob = fd;
+	item->fresh = true;
+	*size_r = (uint64_t)at;
+	return 0;
+}
+
+/*
+ * A file that was taken over becomes the blob itself, unless somebody waits to
+ * write to it, or it has lost its own name: then a copy does.
+ */
+static int
+name_blob(struct group *g, struct item *item, struct spool_fail *why)
+{
+	uint64_t size;
+	int ret = 0;
+
+	if (item->taken.is && !take_over_holds(item->blob)) {
+		ret = copy_blob(g, item, &size, why);
+	}
+	if (ret == 0) {
+		ret = create_link(g->spool, item->blob, item->blob_path, why);
+	}
+	if (item->taken.is && (ret == -ENOENT || ret == -EXDEV)) {
+		ret = copy_blob(g, item, &size, why);
+		ret = ret == 0 ? create_link(g->spool, item->blob, item->blob_path, why) : ret;
+	}
+	return ret;
+}
+
 static int
 link_blob(struct group *g, struct item *item, struct spool_fail *why)
 {
 	int ret = 0;
 
 	while (item->fresh) {
-		ret = create_link(g->spool, item->blob, item->blob_path, why);
+		ret = name_blob(g, item, why);
 		if (ret == 0) {
 			item->counted = 0;
+			item->taken.is = false;
 		}
 		if (ret != -EEXIST) {
 			break;
 		}
 		item->made = false;
 		/* -ENOENT: it was there, and gc took it in between. */
-		ret = adopt(g, &item->blob, item->blob_path, why);
+		ret = adopt(g, item, why);
 		if (ret != -ENOENT) {
 			break;
 		}
@@ -435,31 +513,12 @@ link_entry(struct group *g, struct item *item, struct spool_fail *why)
 static int
 put_back(struct group *g, struct item *item, struct spool_fail *why)
 {
-	off_t at = 0;
-	ssize_t n;
-	int ret = 0, fd = create_file(g->spool, "blobs", 0440, why);
+	uint64_t size;
+	int ret = copy_blob(g, item, &size, why);
 
-	if (fd < 0) {
-		return fd;
-	}
-	while (ret == 0 && (n = read_at(item->blob, g->ours, sizeof g->ours, at)) != 0) {
-		ret = n < 0 ? spool_fail(why, "read", item->blob_path, errno)
-			    : create_write(fd, g->ours, (size_t)n, item->blob_path, why);
-		at += n;
-	}
-	if (ret == 0 && fsync(fd) != 0) {
-		ret = spool_fail(why, "fsync", item->blob_path, errno);
-	}
-	if (ret != 0) {
-		close(fd);
-		return ret;
-	}
-	close(item->blob);
-	item->blob = fd;
-	item->fresh = true;
-	if (item->counted == 0) {
+	if (ret == 0 && item->counted == 0) {
 		/* It was within the total before gc took it. */
-		ret = count(g, item, (uint64_t)at, INT64_MAX, why);
+		ret = count(g, item, size, INT64_MAX, why);
 	}
 	if (ret == 0) {
 		ret = link_blob(g, item, why);

@@ -21,12 +21,20 @@
 
 #include "spool/entry.h"
 #include "spool/spool.h"
+#include "spool/take-over.h"
 
 struct group;
 
 /* By the clock that file times are of, and by one that is never set and runs on in suspension. */
 struct group_moment {
 	time_t real, boot;
+};
+
+/* A content without a name in the spool. */
+struct group_file {
+	int fd;                 /* or -1 */
+	struct group_moment begun;
+	struct taken taken;     /* of a file that was taken over, for when it does not become the blob */
 };
 
 int group_new(const struct spool *spool, struct group **group_r, struct spool_fail *why);
@@ -38,14 +46,15 @@ void group_limit(struct group *group, uint64_t total);
 struct group_moment group_now(void);
 
 /*
- * Adds an unnamed file, whose descriptor it takes also when it fails, begun at
- * `begun`, and its entry. -EINVAL: a piece of the entry is not what entry.h
- * allows. -EBADMSG with call "content": the spool has another content under
- * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h
- * has it. The group must not be full.
+ * Adds a file, whose descriptor it takes also when it fails, and its entry. A file
+ * that was taken over is given back when it fails, and when the spool has or gets
+ * the content from elsewhere; not any more when it has its name in the spool.
+ * -EINVAL: a piece of the entry is not what entry.h allows. -EBADMSG with call
+ * "content": the spool has another content under this digest. -EDQUOT with call
+ * "total", -ENODATA with call "used": as used.h has it. The group must not be full.
  */
-int group_add(struct group *group, int content, const struct group_moment *begun,
-    const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
+int group_add(struct group *group, const struct group_file *file, const struct entry *entry,
+    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
 size_t group_count(const struct group *group);
 
 /* No more may be added: STORE_GROUP_MAX files, or its part of what the process may have open. */

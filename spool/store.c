@@ -16,9 +16,8 @@ struct store {
 	struct checksum checksum;       /* first, for its alignment */
 	struct sha256 sha256;
 	const struct spool *spool;
-	int fd;                 /* or -1 */
+	struct group_file file;
 	uint64_t total;
-	struct group_moment begun;
 	struct store_content content;
 };
 
@@ -37,7 +36,7 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 		return spool_fail(why, "malloc", NULL, ENOMEM);
 	}
 	s->spool = spool;
-	s->fd = -1;
+	s->file = (struct group_file){ .fd = -1 };
 	s->total = INT64_MAX;
 	*store_r = s;
 	return 0;
@@ -59,19 +58,35 @@ store_close(struct store **store)
 	*store = NULL;
 }
 
-int
-store_begin(struct store *s, struct spool_fail *why)
+static void
+begin(struct store *s, int fd)
 {
-	store_abandon(s);
-	s->fd = create_file(s->spool, "blobs", 0440, why);
-	if (s->fd < 0) {
-		return s->fd;
-	}
+	s->file = (struct group_file){ .fd = fd, .begun = group_now() };
 	sha256_begin(&s->sha256);
 	checksum_begin(&s->checksum);
 	s->content.size = 0;
-	s->begun = group_now();
+}
+
+int
+store_begin(struct store *s, struct spool_fail *why)
+{
+	int fd;
+
+	store_abandon(s);
+	fd = create_file(s->spool, "blobs", 0440, why);
+	if (fd < 0) {
+		return fd;
+	}
+	begin(s, fd);
 	return 0;
+}
+
+void
+store_take(struct store *s, int fd, const struct taken *taken)
+{
+	store_abandon(s);
+	begin(s, fd);
+	s->file.taken = *taken;
 }
 
 static void
@@ -91,7 +106,7 @@ store_write(struct store *s, const void *data, size_t len, struct spool_fail *wh
 	if (len > s->total || s->content.size > s->total - len) {
 		return spool_fail(why, "total", NULL, EDQUOT);
 	}
-	ret = create_write(s->fd, data, len, "blobs", why);
+	ret = create_write(s->file.fd, data, len, "blobs", why);
 	if (ret == 0) {
 		add(s, data, len);
 	}
@@ -101,7 +116,7 @@ store_write(struct store *s, const void *data, size_t len, struct spool_fail *wh
 bool
 store_clone(struct store *s, int fd)
 {
-	return ioctl(s->fd, FICLONE, fd) == 0;
+	return ioctl(s->file.fd, FICLONE, fd) == 0;
 }
 
 ssize_t
@@ -110,7 +125,7 @@ store_read(struct store *s, void *buf, size_t cap, struct spool_fail *why)
 	ssize_t n;
 
 	do {
-		n = read(s->fd, buf, cap);
+		n = read(s->file.fd, buf, cap);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		return spool_fail(why, "read", "blobs", errno);
@@ -122,7 +137,7 @@ store_read(struct store *s, void *buf, size_t cap, struct spool_fail *why)
 void
 store_end(struct store *s, struct store_content *content_r)
 {
-	assert(s->fd >= 0);
+	assert(s->file.fd >= 0);
 	sha256_end(&s->sha256, s->content.digest);
 	checksum_end(&s->checksum, s->content.checksum);
 	*content_r = s->content;
@@ -131,24 +146,25 @@ store_end(struct store *s, struct store_content *content_r)
 int
 store_fd(const struct store *s)
 {
-	return s->fd;
+	return s->file.fd;
 }
 
 void
 store_abandon(struct store *s)
 {
-	if (s->fd >= 0) {
-		close(s->fd);
+	if (s->file.fd >= 0) {
+		take_over_give_back(s->file.fd, &s->file.taken);
+		close(s->file.fd);
 	}
-	s->fd = -1;
+	s->file.fd = -1;
 }
 
 int
 store_add(struct store *s, struct group *group, const struct entry *entry,
     uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
 {
-	int fd = s->fd;
+	struct group_file file = s->file;
 
-	s->fd = -1;
-	return group_add(group, fd, &s->begun, entry, id_r, why);
+	s->file.fd = -1;
+	return group_add(group, &file, entry, id_r, why);
 }

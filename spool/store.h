@@ -39,6 +39,12 @@ int store_write(struct store *store, const void *data, size_t len, struct spool_
  * for the digest is of what is in the spool. False: not between these two.
  */
 bool store_clone(struct store *store, int fd);
+/*
+ * Instead of store_begin and of writing: the content is a file that was taken over,
+ * whose descriptor it takes; store_read must go over all of it. It is given back
+ * when it is abandoned.
+ */
+void store_take(struct store *store, int fd, const struct taken *taken);
 /* The next bytes of it; 0 at its end. */
 ssize_t store_read(struct store *store, void *buf, size_t cap, struct spool_fail *why);
 
