@@ -70,7 +70,7 @@ drop_blob(struct item *item)
 static size_t
 group_max(void)
 {
-	const rlim_t wanted = (rlim_t)STORE_GROUP_MAX * 2 * STORE_GROUPS + STORE_OTHER_FDS;
+	const rlim_t each = 2 * (rlim_t)STORE_GROUPS, wanted = STORE_GROUP_MAX * each + STORE_OTHER_FDS;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
@@ -85,9 +85,9 @@ group_max(void)
 	if (limit.rlim_cur >= wanted) {
 		return STORE_GROUP_MAX;
 	}
-	return limit.rlim_cur < STORE_OTHER_FDS + 2 * STORE_GROUPS
+	return limit.rlim_cur < STORE_OTHER_FDS + each
 	    ? 1
-	    : (limit.rlim_cur - STORE_OTHER_FDS) / (2 * STORE_GROUPS);
+	    : (limit.rlim_cur - STORE_OTHER_FDS) / each;
 }
 
 int
