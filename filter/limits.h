@@ -17,7 +17,7 @@ enum {
 	PACE_PIPE = 256 * 1024,                 /* bytes that a pipe is made to hold; more would win nothing and count against the user's limit */
 	PACE_PIECE = 8 * 1024,                  /* bytes of a short write */
 	PACE_STOCK = 48 * 1024,                 /* bytes of the long one */
-	PACE_LOOKS = 4,                         /* blocks in which another CPU is looked for; the first ones, which do not fill the pipe, tell most */
+	PACE_LOOKS = 8,                         /* blocks behind which another CPU is looked for */
 	COPY_LINES = 2048,                      /* base64 lines encoded at a time */
 	SILENCE_MAX = 120,                      /* seconds before the first output byte, and after the last; Exim's transport_filter_timeout is 300 */
 	LOG_LINE_MAX = 2048,                    /* bytes of a log line */

@@ -20,7 +20,6 @@ look(struct pace *p)
 	ioctl(p->fd, FIONREAD, &n);
 	getrusage(RUSAGE_SELF, &r);
 	p->unread = (size_t)n;
-	p->written = 0;
 	p->switches = r.ru_nvcsw + r.ru_nivcsw;
 }
 
@@ -40,32 +39,34 @@ pace_begin(struct pace *p, int fd)
 {
 	if (!p->is_pipe && pace_enlarge(fd)) {
 		*p = (struct pace){.fd = fd, .is_pipe = true};
-		look(p);
 	}
 }
 
 void
-pace_block(struct pace *p)
+pace_before(struct pace *p)
 {
-	struct pace before = *p;
+	struct pace behind = *p;
 
-	if (!p->is_pipe || p->parallel || p->looks == PACE_LOOKS) {
+	if (p->looks == 0 || p->parallel || p->looks > PACE_LOOKS) {
+		return;
+	}
+	look(p);
+	/* Who reads while we have a CPU has another one. */
+	p->parallel = p->unread < behind.unread && p->switches == behind.switches;
+}
+
+void
+pace_behind(struct pace *p)
+{
+	if (!p->is_pipe || p->parallel || p->looks > PACE_LOOKS) {
 		return;
 	}
 	p->looks++;
 	look(p);
-	/* Who reads while we have a CPU has another one. */
-	p->parallel = p->unread < before.unread + before.written && p->switches == before.switches;
 }
 
 size_t
 pace_write(const struct pace *p, size_t left)
 {
 	return p->parallel && left > PACE_STOCK ? PACE_PIECE : left;
-}
-
-void
-pace_written(struct pace *p, size_t len)
-{
-	p->written += len;
 }

@@ -23,9 +23,8 @@ struct pace {
 	int fd;
 	bool is_pipe;           /* and many bytes were announced */
 	bool parallel;          /* its reader has been seen to have another CPU */
-	unsigned looks;         /* blocks in which that was looked for */
-	size_t unread;          /* bytes in the pipe when a block was last begun, */
-	size_t written;         /* since then, */
+	unsigned looks;         /* blocks behind which that was looked for */
+	size_t unread;          /* bytes in the pipe behind the last block, */
 	long switches;          /* and how often this process had been off its CPU */
 };
 
@@ -38,13 +37,11 @@ bool pace_enlarge(int fd);
 /* Many bytes will follow. A pipe is made larger. */
 void pace_begin(struct pace *p, int fd);
 
-/* A block comes next. */
-void pace_block(struct pace *p);
+/* Before a block is written, and behind it: what happens in between is looked at, a few times. */
+void pace_before(struct pace *p);
+void pace_behind(struct pace *p);
 
 /* How many of the block's last `left` bytes go into the next write. */
 size_t pace_write(const struct pace *p, size_t left);
-
-/* So many bytes were written. */
-void pace_written(struct pace *p, size_t len);
 
 #endif

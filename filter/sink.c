@@ -49,7 +49,6 @@ write_out(struct sink *s, const uint8_t *p, size_t len)
 		ssize_t n = write(s->fd, p, pace_write(&s->pace, len));
 
 		if (n >= 0) {
-			pace_written(&s->pace, (size_t)n);
 			p += n;
 			len -= (size_t)n;
 		} else if (errno == EAGAIN) {
@@ -71,11 +70,12 @@ write_gathered(struct sink *s)
 	size_t rest = s->buffered % SINK_WHOLE;
 	size_t whole = s->buffered - rest;
 
-	pace_block(&s->pace);
+	pace_before(&s->pace);
 	s->buffered = rest;
 	if (write_out(s, s->buffer, whole) < 0) {
 		return s->error;
 	}
+	pace_behind(&s->pace);
 	memcpy(s->buffer, s->buffer + whole, rest);
 	return 0;
 }

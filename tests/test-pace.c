@@ -40,7 +40,7 @@ be_off_the_cpu(void)
 	}
 }
 
-/* The pipe after a block of which `taken` bytes were read, with or without a pause. False: the scheduler had its will. */
+/* A block is written, then `taken` bytes of it are read, with or without a pause. False: the scheduler had its will. */
 static bool
 after_a_block(size_t taken, bool pause, struct pace *p)
 {
@@ -49,16 +49,17 @@ after_a_block(size_t taken, bool pause, struct pace *p)
 	bool undisturbed;
 
 	ck_assert_int_eq(pipe(fds), 0);
-	begun = switches();
 	*p = (struct pace){.is_pipe = false};
 	pace_begin(p, fds[1]);
+	pace_before(p);
 	ck_assert_int_eq(write(fds[1], bytes, BLOCK), BLOCK);
-	pace_written(p, BLOCK);
+	begun = switches();
+	pace_behind(p);
 	ck_assert_int_eq(read(fds[0], bytes, taken), (ssize_t)taken);
 	if (pause) {
 		be_off_the_cpu();
 	}
-	pace_block(p);
+	pace_before(p);
 	undisturbed = pause || switches() == begun;
 	close(fds[0]);
 	close(fds[1]);
@@ -101,14 +102,15 @@ START_TEST(it_is_looked_for_in_the_first_blocks_only)
 
 	ck_assert_int_eq(pipe(fds), 0);
 	pace_begin(&p, fds[1]);
-	for (int i = 0; i < PACE_LOOKS; i++) {
-		pace_block(&p);
+	for (int i = 0; i <= PACE_LOOKS; i++) {
+		pace_before(&p);
+		pace_behind(&p);
 	}
 	for (int i = 0; i < 100; i++) {
 		ck_assert_int_eq(write(fds[1], bytes, 1000), 1000);
-		pace_written(&p, 1000);
+		pace_behind(&p);
 		ck_assert_int_eq(read(fds[0], bytes, 1000), 1000);
-		pace_block(&p);
+		pace_before(&p);
 		ck_assert(!p.parallel);
 	}
 	close(fds[0]);
@@ -144,9 +146,9 @@ START_TEST(what_is_no_pipe_gets_long_writes)
 	ck_assert(!pace_enlarge(fds[0]));
 	ck_assert(!pace_enlarge(-1));
 	pace_begin(&p, fds[0]);
-	pace_block(&p);
-	pace_written(&p, 1000);
-	pace_block(&p);
+	pace_before(&p);
+	pace_behind(&p);
+	pace_before(&p);
 	ck_assert(!p.is_pipe && !p.parallel);
 	ck_assert_uint_eq(pace_write(&p, BLOCK), BLOCK);
 	close(fds[0]);
