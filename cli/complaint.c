@@ -133,8 +133,8 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 		snprintf(text, cap, "'%s' is not a regular file", why->object);
 	} else if (why->error == EPERM && strcmp(why->call, "fchown") == 0) {
 		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group", owner);
-	} else if (why->error == EPROTONOSUPPORT && strcmp(why->call, "limits") == 0) {
-		snprintf(text, cap, "the limits in '%s/%s' cannot be read: run 'mailgraft config apply'", spool,
+	} else if (why->error == EPROTONOSUPPORT && strcmp(why->call, "damage") == 0) {
+		snprintf(text, cap, "'%s/%s' is damaged: run 'mailgraft config apply'", spool,
 		    why->object);
 	} else if (why->error == EPROTONOSUPPORT) {
 		snprintf(text, cap, "the spool '%s' has a format that this version does not know", spool);

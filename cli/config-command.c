@@ -83,13 +83,13 @@ show(const char *path)
 	return finish_output("config");
 }
 
-/* Limits that were damaged are no reason not to replace them. */
+/* A damaged format is no reason not to replace it. */
 static int
 open_spool(const char *path, struct spool **spool_r, struct spool_fail *why)
 {
 	int ret = spool_open(path, spool_r, why);
 
-	return ret == -EPROTONOSUPPORT && strcmp(why->call, "limits") == 0
+	return ret == -EPROTONOSUPPORT && strcmp(why->call, "damage") == 0
 	    ? spool_open_unchecked(path, spool_r, why)
 	    : ret;
 }

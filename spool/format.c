@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "spool/field.h"
 #include "spool/limits.h"
@@ -19,15 +20,24 @@ take_limit(struct fields *f, const char *name, uint64_t max, uint64_t *limit_r)
 	return !field_number(f, name, max, limit_r) || *limit_r > 0;
 }
 
+/* What a disk may leave of a file that was ours: the beginning of its first line, or nothing. */
+static bool
+is_cut_off(const void *text, size_t len)
+{
+	static const char first[] = "mailgraft spool 1";
+
+	return len < sizeof first && memcmp(text, first, len) == 0;
+}
+
 enum format_verdict
 format_parse(const void *text, size_t len, struct format_limits *l)
 {
 	struct fields f = { text, (const uint8_t *)text + len };
 
-	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the text below");
+	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the texts below");
 	*l = (struct format_limits){ 0 };
 	if (!field_is(&f, "mailgraft spool", "1")) {
-		return FORMAT_UNKNOWN;
+		return is_cut_off(text, len) ? FORMAT_DAMAGED : FORMAT_UNKNOWN;
 	}
 	if (!take_limit(&f, "attachments", FORMAT_ATTACHMENTS_MAX, &l->attachments) ||
 	    !take_limit(&f, "expanded", INT64_MAX, &l->expanded) || f.at != f.end) {

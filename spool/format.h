@@ -25,7 +25,7 @@ struct format_limits {
 enum format_verdict {
 	FORMAT_OK,
 	FORMAT_UNKNOWN,         /* another version, or not this file at all */
-	FORMAT_DAMAGED,         /* our version, and behind it lines that are not limits */
+	FORMAT_DAMAGED,         /* empty or less than our first line; or behind it lines that are not limits */
 };
 
 enum format_verdict format_parse(const void *text, size_t len, struct format_limits *limits_r);

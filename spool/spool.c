@@ -83,7 +83,7 @@ read_format(struct spool *s, struct spool_fail *why)
 	case FORMAT_DAMAGED:
 		break;
 	}
-	return spool_fail(why, "limits", "format", EPROTONOSUPPORT);
+	return spool_fail(why, "damage", "format", EPROTONOSUPPORT);
 }
 
 int

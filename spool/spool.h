@@ -23,7 +23,7 @@ struct spool;
 /*
  * Opens the spool at `path`: a directory, neither group- nor world-writable,
  * with a `format` this program knows (-EPROTONOSUPPORT otherwise, with call
- * "limits" where the version is ours and the rest of the file is not; -ENOENT
+ * "damage" where that file is what is left of ours (format.h); -ENOENT
  * or -ENOTDIR where there is no spool).
  */
 int spool_open(const char *path, struct spool **spool_r, struct spool_fail *why);
