@@ -17,10 +17,12 @@
 #include "cli/config.h"
 #include "cli/scanner.h"
 #include "cli/source.h"
+#include "cli/timestamp.h"
 #include "mime/message-check.h"
 #include "mime/part-header.h"
 #include "spool/hex.h"
 #include "spool/keyring.h"
+#include "spool/seen.h"
 #include "spool/sniff.h"
 
 /* A file whose name goes when all is done. */
@@ -44,6 +46,8 @@ struct intake {
 	struct store *store;
 	struct sniff *sniff;            /* NULL until a type is asked for */
 	bool said_copied;
+	time_t clock;                   /* at the last request; 0: none yet */
+	time_t seen;                    /* by the spool, when it was last asked */
 	struct entry entry;             /* of what was taken in last */
 	struct pending taken;
 	uint8_t chunk[READ_CHUNK];
@@ -207,13 +211,31 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	return 0;
 }
 
-static int
-make_expiry(const struct request *r, struct entry *e, struct complaint *c)
+/* A clock that was set back, before the start or while we run, would make tokens that are dead when it is set right. */
+static bool
+seen_later_than(struct intake *in, uint64_t expires, time_t now)
 {
-	uint64_t expires = ((uint64_t)time(NULL) + r->expires + EXPIRY_UNIT - 1) / EXPIRY_UNIT;
+	if (in->clock == 0 || now < in->clock || expires <= (uint64_t)in->seen) {
+		in->seen = seen_lately(in->spool);
+	}
+	in->clock = now;
+	return expires <= (uint64_t)in->seen;
+}
+
+static int
+make_expiry(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
+{
+	time_t now = time(NULL);
+	uint64_t expires = ((uint64_t)now + r->expires + EXPIRY_UNIT - 1) / EXPIRY_UNIT;
+	char then[TIMESTAMP_MAX], seen[TIMESTAMP_MAX];
 
 	if (r->expires == 0 || expires > UINT32_MAX) {
 		return complain(c, EX_DATAERR, "bad expiry: it is now, or thousands of years off");
+	}
+	if (seen_later_than(in, expires * EXPIRY_UNIT, now)) {
+		return complain(c, EX_TEMPFAIL, "by this clock it would expire at %s, and the spool has seen %s: "
+		    "set the clock, or run 'mailgraft gc --force' if it is right",
+		    timestamp(expires * EXPIRY_UNIT, then), timestamp((uint64_t)in->seen, seen));
 	}
 	e->expires = (uint32_t)expires;
 	return 0;
@@ -457,7 +479,7 @@ intake_take(struct intake *in, const struct request *r, struct complaint *c)
 	memset(e, 0, sizeof *e);
 	free(p->moved.path);
 	p->moved.path = NULL;
-	if (make_pieces(r, e, p, c) != 0 || make_expiry(r, e, c) != 0) {
+	if (make_pieces(r, e, p, c) != 0 || make_expiry(in, r, e, c) != 0) {
 		return -1;
 	}
 	if (store_source(in, r, e, c) != 0) {

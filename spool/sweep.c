@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -15,6 +14,7 @@
 #include "spool/entry.h"
 #include "spool/lock.h"
 #include "spool/refs.h"
+#include "spool/seen.h"
 #include "spool/used.h"
 #include "spool/walk.h"
 
@@ -184,34 +184,15 @@ sweep_blobs(struct sweeper *s, struct spool_fail *why)
 	return ret;
 }
 
-/* When the spool was last written to or swept: shards get a time at each name, the lock at each sweep. */
-static time_t
-last_seen(const struct sweeper *s)
-{
-	char path[sizeof "entries/ab"];
-	struct stat st;
-	time_t last = 0;
-
-	if (fstat(s->lock, &st) == 0) {
-		last = st.st_mtim.tv_sec;
-	}
-	for (int i = 0; i < 2 * SHARDS; i++) {
-		snprintf(path, sizeof path, "%s/%02x", i < SHARDS ? "blobs" : "entries",
-		    (unsigned)i % SHARDS & 0xff);
-		if (fstatat(spool_dirfd(s->spool), path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    st.st_mtim.tv_sec > last) {
-			last = st.st_mtim.tv_sec;
-		}
-	}
-	return last;
-}
-
 static int
 check_clock(const struct sweeper *s, struct spool_fail *why)
 {
-	time_t last = last_seen(s);
+	time_t last = seen_last(s->spool);
 
 	if (s->options->force) {
+		if (!s->options->dry_run) {
+			seen_forget_later(s->spool, s->start);
+		}
 		return 0;
 	}
 	if (s->start < last - CLOCK_BEHIND_MAX || s->start > last + CLOCK_AHEAD_MAX) {
