@@ -94,7 +94,7 @@ source_say_copied(const struct source *s, enum take_over why)
 		[TAKE_OVER_SYMLINK] = "a symbolic link leads to it",
 		[TAKE_OVER_ELSEWHERE] = "it is on another file system than the spool",
 		[TAKE_OVER_SPOOL] = "it is in the spool",
-		[TAKE_OVER_LINKS] = "it has more than one link",
+		[TAKE_OVER_LINKS] = "it has more than one link, or none",
 		[TAKE_OVER_OWNER] = "it is another user's, which takes root",
 		[TAKE_OVER_ACL] = "it has an access control list",
 		[TAKE_OVER_BUSY] = "somebody has it open for writing, or takes it over",

@@ -222,12 +222,13 @@ take_over_remove(const struct spool *spool, const char *path, const struct stat 
 	}
 	fd = openat(parent, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &now) != 0) {
-		ret = errno == ENOENT || errno == ELOOP ? -ESTALE : -errno;
+		ret = errno == ELOOP ? -ESTALE : -errno;
 	} else if (!is_same(&now, was) || !(is_blob(spool, &now, digest) || is_unchanged(fd, was, &now))) {
 		ret = -ESTALE;
 	} else {
 		ret = unlinkat(parent, base, 0) == 0 ? 0 : -errno;
 	}
+	ret = ret == -ENOENT ? 0 : ret;
 out:
 	if (fd >= 0) {
 		close(fd);

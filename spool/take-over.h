@@ -63,7 +63,8 @@ void take_over_give_back(int fd, struct taken *taken);
 /*
  * Removes the name of a file whose content is stored under `digest`: when it is
  * that blob, or, where the spool had the content before, when it is as it was
- * when it was hashed. 0 or -errno; -ESTALE: it is another file, or was changed.
+ * when it was hashed. 0, also where there is no such name any more, or -errno;
+ * -ESTALE: it is another file, or was changed.
  */
 int take_over_remove(const struct spool *spool, const char *path, const struct stat *was,
     const uint8_t digest[SHA256_BYTES]);
