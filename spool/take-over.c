@@ -228,7 +228,6 @@ take_over_remove(const struct spool *spool, const char *path, const struct stat 
 	} else {
 		ret = unlinkat(parent, base, 0) == 0 ? 0 : -errno;
 	}
-	ret = ret == -ENOENT ? 0 : ret;
 out:
 	if (fd >= 0) {
 		close(fd);
@@ -237,5 +236,5 @@ out:
 		close(parent);
 	}
 	free(folder);
-	return ret;
+	return ret == -ENOENT ? 0 : ret;
 }

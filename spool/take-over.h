@@ -37,7 +37,7 @@ enum take_over {
 	TAKE_OVER_SYMLINK,      /* a symbolic link leads to it */
 	TAKE_OVER_ELSEWHERE,    /* on another file system, or mounted apart */
 	TAKE_OVER_SPOOL,        /* it is the spool's already */
-	TAKE_OVER_LINKS,        /* it has other names */
+	TAKE_OVER_LINKS,        /* it has other names, or none */
 	TAKE_OVER_OWNER,        /* another's, and we are not root */
 	TAKE_OVER_ACL,          /* more people may read it than its mode says */
 	TAKE_OVER_BUSY,         /* somebody has it open for writing, or takes it over */
