@@ -18,11 +18,11 @@ struct log {
 	bool is_socket;
 	bool journal;
 	char *buffer;
-	size_t len;
+	size_t len;  /* of whole lines */
+	size_t at;   /* where the line being made ends */
+	size_t stop; /* where it has to end */
 	uint64_t dropped;
 	uint64_t reported;
-	char line[LOG_LINE_MAX];
-	size_t line_len;
 };
 
 struct log *
@@ -97,16 +97,17 @@ log_flush(struct log *l)
 	l->len -= at;
 }
 
+/* What is beyond the longest line is cut off; a line that is dropped has no room at all. */
 static void
 line_put(struct log *l, const char *text, size_t len)
 {
-	size_t room = sizeof(l->line) - 1 - l->line_len;
+	size_t room = l->stop - l->at;
 
 	if (len > room) {
 		len = room;
 	}
-	memcpy(l->line + l->line_len, text, len);
-	l->line_len += len;
+	memcpy(l->buffer + l->at, text, len);
+	l->at += len;
 }
 
 static void
@@ -114,7 +115,13 @@ line_start(struct log *l, enum log_level level)
 {
 	const char prefix[3] = {'<', (char)('0' + level), '>'};
 
-	l->line_len = 0;
+	if (l->len + LOG_LINE_MAX > LOG_BUFFER_MAX) {
+		log_flush(l);
+	}
+	l->at = l->stop = l->len;
+	if (l->len + LOG_LINE_MAX <= LOG_BUFFER_MAX) {
+		l->stop += LOG_LINE_MAX - 1; /* and LF */
+	}
 	if (l->journal) {
 		line_put(l, prefix, sizeof(prefix));
 	}
@@ -234,16 +241,12 @@ log_number(struct log *l, const char *key, int64_t value)
 void
 log_end(struct log *l)
 {
-	l->line[l->line_len++] = '\n'; /* line_put() leaves one byte */
-	if (l->len + l->line_len > LOG_BUFFER_MAX) {
-		log_flush(l);
-	}
-	if (l->len + l->line_len > LOG_BUFFER_MAX) {
+	if (l->stop == l->len) {
 		l->dropped++;
 		return;
 	}
-	memcpy(l->buffer + l->len, l->line, l->line_len);
-	l->len += l->line_len;
+	l->buffer[l->at] = '\n';
+	l->len = l->at + 1;
 }
 
 uint64_t

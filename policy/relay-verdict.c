@@ -55,6 +55,19 @@ no_mx_reason(enum dns_outcome outcome)
 	}
 }
 
+/* The records and names, most of it, are set when there are some. */
+static void
+scan_begin(struct scan *s, const struct relay_rules *rules, const struct identity *me,
+    const struct fact_source *facts, struct verdict *v)
+{
+	s->rules = rules;
+	s->me = me;
+	s->facts = facts;
+	s->v = v;
+	s->count = 0;
+	s->waiting = s->failed = s->gone = false;
+}
+
 /* Takes the domain's MX records into the scan. False: the verdict is already reached. */
 static bool
 scan_load(struct scan *s, const struct domain_name *domain)
@@ -334,9 +347,10 @@ void
 relay_verdict(const struct relay_rules *rules, const struct identity *me,
     const struct mailbox *recipient, const struct fact_source *facts, struct verdict *v)
 {
-	struct scan s = {.rules = rules, .me = me, .facts = facts, .v = v};
+	struct scan s;
 	const struct relay_pin *pin = NULL;
 
+	scan_begin(&s, rules, me, facts, v);
 	v->stale = false;
 	v->about.len = 0;
 	v->about.text[0] = 0;
@@ -378,12 +392,13 @@ relay_better_addresses(const struct relay_rules *rules, const struct identity *m
     unsigned max)
 {
 	struct verdict v;
-	struct scan s = {.rules = rules, .me = me, .facts = facts, .v = &v};
+	struct scan s;
 	const struct relay_pin *pin =
 	    rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
 	const struct host_list *list = pin != NULL ? &pin->hosts : &rules->networks;
 	unsigned better, count = 0;
 
+	scan_begin(&s, rules, me, facts, &v);
 	if (!scan_load(&s, domain)) {
 		return 0;
 	}
