@@ -79,8 +79,11 @@ parse_address(const char *text)
 static void
 client_send(int epoll, struct client *c, int fresh, int64_t now)
 {
-	/* Fresh: the answer is read in one go once the server has closed, which ends it. */
-	struct epoll_event e = {.events = fresh ? EPOLLRDHUP : EPOLLIN, .data.ptr = c};
+	/*
+	 * Fresh: the answer is read in one go once the server has closed, which ends it. By edges,
+	 * or what came first would not be taken first, and be called late.
+	 */
+	struct epoll_event e = {.events = (fresh ? EPOLLRDHUP : EPOLLIN) | EPOLLET, .data.ptr = c};
 	int known = c->fd >= 0;
 
 	c->sent = now;
@@ -191,6 +194,7 @@ echo(void)
 			ssize_t got;
 
 			if (fd == listener) {
+				e.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 				e.data.fd = accept(listener, NULL, NULL);
 				epoll_ctl(epoll, EPOLL_CTL_ADD, e.data.fd, &e);
 				continue;
@@ -200,6 +204,9 @@ echo(void)
 				close(fd);
 			} else if (memmem(bytes, (size_t)got, "\n\n", 2) != NULL) {
 				(void)!send(fd, reply, sizeof(reply) - 1, MSG_NOSIGNAL);
+				if ((events[i].events & EPOLLRDHUP) != 0) {
+					close(fd);
+				}
 			}
 		}
 	}

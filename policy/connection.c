@@ -20,6 +20,7 @@ struct connection {
 	enum connection_state state;
 	bool registered; /* with the loop */
 	bool ended;	 /* the peer has sent its last byte */
+	bool more;	 /* the last read was full, or before the end: there may be more */
 	char *in;	 /* bytes not answered yet, or NULL */
 	size_t in_len;
 	size_t in_scanned;
@@ -124,18 +125,28 @@ connection_close(struct connection *c, enum connection_close why)
 	free(c);
 }
 
-/* Tells the loop what to wait for in this state. False: closed. */
+/*
+ * Tells the loop what to wait for in this state. False: closed.
+ *
+ * By edges, for these are served in the order in which they came. A level that was reported goes to
+ * the end of the kernel's list at once, ready or not; its next request would then stand before
+ * those that came earlier, and some wait for two rounds. So whoever leaves something at the socket
+ * asks for it again.
+ */
 static bool
 connection_arm(struct connection *c)
 {
 	static const uint32_t events[] = {
-	    [READING] = EPOLLIN | EPOLLRDHUP,
+	    [READING] = EPOLLIN | EPOLLRDHUP | EPOLLET,
 	    [WAITING] = 0,
-	    [WRITING] = EPOLLOUT,
+	    [WRITING] = EPOLLOUT | EPOLLET,
 	};
+	bool left = c->state == WRITING ? c->out_len == 0 : c->state == READING && c->more;
 	int64_t now = loop_now(c->set->loop), limit = CONNECTION_IDLE_MS;
 
-	if (c->registered) {
+	if (c->registered && c->source.events == events[c->state] && left) {
+		loop_again(c->set->loop, &c->source);
+	} else if (c->registered) {
 		loop_change(c->set->loop, &c->source, events[c->state]);
 	} else if (loop_add(c->set->loop, &c->source, events[c->state]) == 0) {
 		c->registered = true;
@@ -208,14 +219,25 @@ connection_stash(struct connection *c, const char *bytes, size_t len, size_t sca
 	return true;
 }
 
+static ssize_t
+send_some(const struct connection *c, const char *bytes, size_t len)
+{
+	ssize_t n;
+
+	do {
+		n = send(c->source.fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
 /* Sends; keeps what the peer does not take. False: closed. */
 static bool
 connection_send(struct connection *c, const char *bytes, size_t len)
 {
-	ssize_t n = len > 0 ? send(c->source.fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
+	ssize_t n = len > 0 ? send_some(c, bytes, len) : 0;
 	size_t sent;
 
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+	if (n < 0 && errno != EAGAIN) {
 		connection_close(c, CONNECTION_DONE); /* gone before its answer */
 		return false;
 	}
@@ -353,7 +375,7 @@ connection_process_rest(struct connection *c)
 enum read_result { READ_CLOSED, READ_NOTHING, READ_SOME };
 
 static enum read_result
-connection_read(struct connection *c)
+connection_read(struct connection *c, bool end_expected)
 {
 	static char fresh[READ_SIZE + REQUEST_MAX];
 	size_t old = c->in_len;
@@ -363,9 +385,12 @@ connection_read(struct connection *c)
 	if (old > 0) {
 		memcpy(fresh, c->in, old);
 	}
-	n = recv(c->source.fd, fresh + old, READ_SIZE, MSG_DONTWAIT);
+	do {
+		n = recv(c->source.fd, fresh + old, READ_SIZE, MSG_DONTWAIT);
+	} while (n < 0 && errno == EINTR);
+	c->more = n == READ_SIZE || (n > 0 && end_expected);
 	if (n < 0) {
-		if (errno == EAGAIN || errno == EINTR) {
+		if (errno == EAGAIN) {
 			return READ_NOTHING;
 		}
 		connection_close(c, CONNECTION_BROKEN);
@@ -384,10 +409,10 @@ connection_read(struct connection *c)
 static void
 connection_read_on(struct connection *c, bool end_expected)
 {
-	enum read_result result = connection_read(c);
+	enum read_result result = connection_read(c, end_expected);
 
 	if (result == READ_SOME && end_expected && c->state == READING) {
-		result = connection_read(c);
+		result = connection_read(c, end_expected);
 	}
 	if (result != READ_CLOSED) {
 		(void)connection_arm(c);
@@ -400,9 +425,9 @@ connection_write(struct connection *c)
 	ssize_t n;
 
 	if (c->out_len > 0) {
-		n = send(c->source.fd, c->out, c->out_len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = send_some(c, c->out, c->out_len);
 		if (n < 0) {
-			if (errno != EAGAIN && errno != EINTR) {
+			if (errno != EAGAIN) {
 				connection_close(c, CONNECTION_DONE);
 			}
 			return;

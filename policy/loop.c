@@ -70,15 +70,21 @@ loop_add(struct loop *l, struct loop_source *s, uint32_t events)
 }
 
 void
+loop_again(struct loop *l, struct loop_source *s)
+{
+	struct epoll_event e = {.events = s->events, .data.ptr = s};
+
+	if (epoll_ctl(l->epoll, EPOLL_CTL_MOD, s->fd, &e) != 0) {
+		assert(!"epoll_ctl on a source that was never added");
+	}
+}
+
+void
 loop_change(struct loop *l, struct loop_source *s, uint32_t events)
 {
-	struct epoll_event e = {.events = events, .data.ptr = s};
-
 	if (s->events != events) {
 		s->events = events;
-		if (epoll_ctl(l->epoll, EPOLL_CTL_MOD, s->fd, &e) != 0) {
-			assert(!"epoll_ctl on a source that was never added");
-		}
+		loop_again(l, s);
 	}
 }
 

@@ -43,6 +43,10 @@ loop_add(struct loop *l, struct loop_source *s, uint32_t events);
 void
 loop_change(struct loop *l, struct loop_source *s, uint32_t events);
 
+/* With EPOLLET: reports what is there now once more, as loop_change() does where it changes anything. */
+void
+loop_again(struct loop *l, struct loop_source *s);
+
 void
 loop_remove(struct loop *l, struct loop_source *s);
 
