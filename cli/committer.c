@@ -230,11 +230,25 @@ is_late(const struct answers *g)
 	return g->count > 0 && now.tv_sec - g->begun.tv_sec > BATCH_GROUP_SECONDS;
 }
 
+/* Some work is there, and a thread without any. */
+static bool
+is_wanted(struct committer *m)
+{
+	bool idle = false;
+
+	if (m->filled->count >= BATCH_WORTH_FILES || m->filled->bytes >= BATCH_WORTH_BYTES) {
+		pthread_mutex_lock(&m->lock);
+		idle = m->place == NULL;
+		pthread_mutex_unlock(&m->lock);
+	}
+	return idle;
+}
+
 bool
-committer_full(const struct committer *m)
+committer_full(struct committer *m)
 {
 	return is_late(m->filled) || m->filled->count == STORE_GROUP_MAX || intake_full(m->filled->group) ||
-	    m->filled->bytes >= BATCH_GROUP_BYTES;
+	    m->filled->bytes >= BATCH_GROUP_BYTES || is_wanted(m);
 }
 
 void

@@ -25,8 +25,8 @@ void committer_add(struct committer *committer, struct intake *in, const struct 
 /* What cannot even be a request. */
 void committer_refuse(struct committer *committer, bool json, const struct complaint *why);
 
-/* The group must be handed over before anything else is added. */
-bool committer_full(const struct committer *committer);
+/* The group must be handed over before anything else is added, or the thread waits for it. */
+bool committer_full(struct committer *committer);
 
 /*
  * Hands the group over, if there is anything in it; waits only for the one before.

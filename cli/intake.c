@@ -15,6 +15,7 @@
 #include "cli/address.h"
 #include "cli/arguments.h"
 #include "cli/config.h"
+#include "cli/media-type.h"
 #include "cli/scanner.h"
 #include "cli/source.h"
 #include "cli/timestamp.h"
@@ -23,7 +24,6 @@
 #include "spool/hex.h"
 #include "spool/keyring.h"
 #include "spool/seen.h"
-#include "spool/sniff.h"
 
 /* A file whose name goes when all is done. */
 struct moved {
@@ -33,8 +33,12 @@ struct moved {
 };
 
 struct pending {
+	struct entry entry;
+	bool sniffs;                    /* its type is what libmagic says */
+	bool eight_bit;                 /* what its content was found to have */
+	bool message;                   /* and whether it may go out as message/rfc822, less so many CRs */
+	uint64_t crs;
 	uint8_t id[ENTRY_ID_BYTES];
-	uint32_t expires;
 	struct recipient to;
 	struct receipt receipt;
 	struct moved moved;
@@ -44,12 +48,10 @@ struct intake {
 	const char *path;
 	struct spool *spool;
 	struct store *store;
-	struct sniff *sniff;            /* NULL until a type is asked for */
 	bool said_copied;
 	time_t clock;                   /* at the last request; 0: none yet */
 	time_t seen;                    /* by the spool, when it was last asked */
-	struct entry entry;             /* of what was taken in last */
-	struct pending taken;
+	struct pending taken;           /* last */
 	uint8_t chunk[READ_CHUNK];
 };
 
@@ -57,6 +59,7 @@ struct intake_group {
 	const char *path;
 	const struct spool *spool;
 	struct group *files;
+	struct sniff *sniff;            /* NULL until a type is asked for */
 	uint8_t key[KEY_ID_BYTES];      /* that signs the tokens, as the entries say */
 	size_t receipts;                /* of the last commit */
 	struct pending pending[STORE_GROUP_MAX];
@@ -99,7 +102,6 @@ intake_close(struct intake **intake)
 		return;
 	}
 	free((*intake)->taken.moved.path);
-	sniff_close(&(*intake)->sniff);
 	store_close(&(*intake)->store);
 	spool_close(&(*intake)->spool);
 	free(*intake);
@@ -143,6 +145,7 @@ intake_group_free(struct intake_group **group)
 		forget_moved(*group, group_count((*group)->files));
 		forget_moved(*group, (*group)->receipts);
 		group_free(&(*group)->files);
+		sniff_close(&(*group)->sniff);
 	}
 	free(*group);
 	*group = NULL;
@@ -374,60 +377,6 @@ copy_source(struct intake *in, const struct request *r, struct source *s, struct
 	return s->regular ? source_unchanged(s, size, c) : 0;
 }
 
-/* Strips what libmagic says down to what may stand in a message. */
-static void
-clean_type(char *type, const struct message_check *check)
-{
-	char *parameters = strchr(type, ';');
-	bool text = strncmp(type, "text/", strlen("text/")) == 0;
-
-	if (parameters != NULL &&
-	    (!text || strstr(parameters, "binary") != NULL || strstr(parameters, "unknown") != NULL ||
-	    (strstr(parameters, "us-ascii") != NULL && check->eight_bit))) {
-		*parameters = '\0';
-	}
-}
-
-static int
-sniff_content(struct intake *in, const char *file, const struct message_check *check,
-    struct entry *e, struct complaint *c)
-{
-	static const char unknown[] = "application/octet-stream";
-	struct spool_fail why = { 0 };
-	char type[SNIFF_TYPE_MAX];
-
-	if ((in->sniff == NULL && sniff_open(&in->sniff, &why) != 0) ||
-	    sniff_type(in->sniff, store_fd(in->store), type, &why) != 0) {
-		return complain(c, EX_IOERR, "cannot tell the type of '%.200s': %s: %s", file, why.call,
-		    reason(why.error));
-	}
-	clean_type(type, check);
-	if (e->size == 0 || strncmp(type, "inode/", strlen("inode/")) == 0 ||
-	    part_header_type(type, strlen(type), e->type, sizeof e->type, &e->type_len) !=
-		PART_HEADER_OK) {
-		e->type_len = strlen(unknown);
-		memcpy(e->type, unknown, e->type_len);
-	}
-	return 0;
-}
-
-/* message/rfc822 goes out as it is, or it goes out as something else (RFC 2046 5.2.1). */
-static void
-decide_encoding(const struct message_check *check, struct entry *e)
-{
-	static const char message[] = "message/rfc822", other[] = "application/octet-stream";
-	size_t len = strlen(message);
-
-	if (e->type_len < len || memcmp(e->type, message, len) != 0 ||
-	    (e->type_len > len && e->type[len] != ';')) {
-		return;
-	}
-	e->message = message_check_end(check);
-	e->crs = e->message ? check->crs : 0;
-	e->type_len = e->message ? len : strlen(other);
-	memcpy(e->type, e->message ? message : other, e->type_len);
-}
-
 static int
 note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_BYTES], struct complaint *c)
 {
@@ -441,8 +390,9 @@ note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_
 }
 
 static int
-store_source(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
+store_source(struct intake *in, const struct request *r, struct pending *p, struct complaint *c)
 {
+	struct entry *e = &p->entry;
 	struct source source = { .file = r->file, .fd = -1 };
 	struct store_content content;
 	struct message_check check;
@@ -457,41 +407,35 @@ store_source(struct intake *in, const struct request *r, struct entry *e, struct
 		return ret;
 	}
 	store_end(in->store, &content);
-	e->size = content.size;
 	if (r->scanner != NULL && scanner_run(r->scanner, store_fd(in->store), r->file, c) != 0) {
 		return -1;
 	}
-	if (r->type == NULL && sniff_content(in, r->file, &check, e, c) != 0) {
-		return -1;
-	}
-	decide_encoding(&check, e);
+	p->eight_bit = check.eight_bit;
+	p->message = message_check_end(&check);
+	p->crs = check.crs;
+	e->size = content.size;
 	memcpy(e->blob, content.digest, sizeof e->blob);
 	memcpy(e->checksum, content.checksum, sizeof e->checksum);
-	return r->move && source.given ? note_moved(&in->taken.moved, &source, content.digest, c) : 0;
+	return r->move && source.given ? note_moved(&p->moved, &source, content.digest, c) : 0;
 }
 
 int
 intake_take(struct intake *in, const struct request *r, struct complaint *c)
 {
-	struct entry *e = &in->entry;
 	struct pending *p = &in->taken;
+	struct entry *e = &p->entry;
 
 	memset(e, 0, sizeof *e);
 	free(p->moved.path);
 	p->moved.path = NULL;
+	p->sniffs = r->type == NULL;
 	if (make_pieces(r, e, p, c) != 0 || make_expiry(in, r, e, c) != 0) {
 		return -1;
 	}
-	if (store_source(in, r, e, c) != 0) {
+	if (store_source(in, r, p, c) != 0) {
 		store_abandon(in->store);
 		return -1;
 	}
-	p->expires = e->expires;
-	p->receipt.size = e->size;
-	p->receipt.expires = (uint64_t)e->expires * EXPIRY_UNIT;
-	p->receipt.type_len = e->type_len;
-	memcpy(p->receipt.type, e->type, e->type_len);
-	*hex_encode(e->blob, sizeof e->blob, p->receipt.digest) = '\0';
 	return 0;
 }
 
@@ -518,9 +462,7 @@ intake_add(struct intake *in, struct intake_group *g, const struct request *r, s
 		store_abandon(in->store);
 		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
 	}
-	in->entry.has_key = true;
-	memcpy(in->entry.key, g->key, sizeof in->entry.key);
-	if (store_add(in->store, g->files, &in->entry, in->taken.id, &why) != 0) {
+	if (store_add(in->store, g->files, &why) != 0) {
 		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
 	}
 	g->pending[group_count(g->files) - 1] = in->taken;
@@ -537,13 +479,53 @@ intake_full(const struct intake_group *g)
 uint64_t
 intake_last_size(const struct intake_group *g)
 {
-	return g->pending[group_count(g->files) - 1].receipt.size;
+	return g->pending[group_count(g->files) - 1].entry.size;
 }
 
 size_t
 intake_pending(const struct intake_group *g)
 {
 	return group_count(g->files);
+}
+
+/* The entry of a content that is in the group: all that was put off, for whoever reads requests has enough to do. */
+static int
+describe(struct intake_group *g, size_t i, struct spool_fail *why)
+{
+	struct pending *p = &g->pending[i];
+	struct entry *e = &p->entry;
+	struct receipt *r = &p->receipt;
+	int ret = p->sniffs && g->sniff == NULL ? sniff_open(&g->sniff, why) : 0;
+
+	if (ret != 0) {
+		return ret;
+	}
+	if (p->sniffs) {
+		media_type_find(g->sniff, group_fd(g->files, i), p->eight_bit, e);
+	}
+	media_type_settle(e, p->message, p->crs);
+	e->has_key = true;
+	memcpy(e->key, g->key, sizeof e->key);
+	r->size = e->size;
+	r->expires = (uint64_t)e->expires * EXPIRY_UNIT;
+	r->type_len = e->type_len;
+	memcpy(r->type, e->type, e->type_len);
+	*hex_encode(e->blob, sizeof e->blob, r->digest) = '\0';
+	return group_describe(g->files, i, e, p->id, why);
+}
+
+static int
+describe_all(struct intake_group *g, struct spool_fail *why)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < group_count(g->files) && ret == 0; i++) {
+		ret = describe(g, i, why);
+	}
+	if (ret != 0) {
+		group_forget(g->files);
+	}
+	return ret;
 }
 
 /* That which the entries name. One that was revoked meanwhile makes no token that anybody would take. */
@@ -565,9 +547,12 @@ intake_commit(struct intake_group *g, struct complaint *c)
 	struct spool_fail why = { 0 };
 	size_t count = group_count(g->files);
 	struct key key;
-	int ret = group_commit(g->files, &why);
+	int ret = describe_all(g, &why);
 
 	g->receipts = 0;
+	if (ret == 0) {
+		ret = group_commit(g->files, &why);
+	}
 	if (ret == 0 && count > 0) {
 		ret = signing_key(g, &key, &why);
 	}
@@ -577,7 +562,7 @@ intake_commit(struct intake_group *g, struct complaint *c)
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct pending *p = &g->pending[i];
-		token_make(&key, p->id, p->expires, &p->to, p->receipt.token);
+		token_make(&key, p->id, p->entry.expires, &p->to, p->receipt.token);
 	}
 	g->receipts = count;
 	explicit_bzero(&key, sizeof key);

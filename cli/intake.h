@@ -4,7 +4,7 @@
  * For `put` in all its forms. Requests are taken in and added to a group, which is
  * committed as one; then each has a receipt.
  *
- * Owns:    the opened spool, its writer, libmagic; a group its files and receipts
+ * Owns:    the opened spool and its writer; a group its files, libmagic, receipts
  * Returns: 0, or -1 with *c filled in. A request that failed leaves the group
  *          as it was; a commit that failed empties it
  * Threads: one may commit a group while another adds to another group
@@ -55,7 +55,7 @@ void intake_close(struct intake **intake);
 int intake_group_new(const struct intake *intake, struct intake_group **group_r, struct complaint *c);
 void intake_group_free(struct intake_group **group);
 
-/* Stores the content, without a name; then adds it and its entry to a group, which must not be full. */
+/* Stores the content, without a name; then adds it to a group, which must not be full. */
 int intake_take(struct intake *intake, const struct request *request, struct complaint *c);
 int intake_add(struct intake *intake, struct intake_group *group, const struct request *request,
     struct complaint *c);
@@ -63,6 +63,7 @@ int intake_add(struct intake *intake, struct intake_group *group, const struct r
 uint64_t intake_last_size(const struct intake_group *group);
 bool intake_full(const struct intake_group *group);
 size_t intake_pending(const struct intake_group *group);
+/* Tells types, writes entries, makes all of it durable, makes the tokens. */
 int intake_commit(struct intake_group *group, struct complaint *c);
 
 /* For when the answers are out: removes the names of what was moved. -1: not all; *c is of the first. */

@@ -13,6 +13,8 @@ enum {
 	NAME_MAX_BYTES = 1024,                  /* bytes of a file name in a message */
 	BATCH_LINE_MAX = 64 * 1024,             /* bytes of a request's line */
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024,  /* bytes written before they are synced */
+	BATCH_WORTH_BYTES = 16 * 1024 * 1024,   /* or files that are synced already when nobody else syncs: */
+	BATCH_WORTH_FILES = 256,                /* a sync costs some milliseconds, whatever it is for */
 	BATCH_GROUP_SECONDS = 1,                /* and how long a group is filled, whole seconds of a coarse clock */
 	JSON_MEMBERS_MAX = 16,                  /* members of a request */
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */

@@ -143,8 +143,8 @@ forget_item(struct group *g, struct item *item)
 	}
 }
 
-static void
-forget(struct group *g)
+void
+group_forget(struct group *g)
 {
 	while (g->count > 0) {
 		forget_item(g, &g->items[--g->count]);
@@ -158,7 +158,7 @@ group_free(struct group **group)
 	if (*group == NULL) {
 		return;
 	}
-	forget(*group);
+	group_forget(*group);
 	drop(&(*group)->lock);
 	free(*group);
 	*group = NULL;
@@ -257,15 +257,24 @@ adopt(struct group *g, struct item *item, struct spool_fail *why)
 	return 0;
 }
 
-/* The entry's file, unnamed. */
-static int
-write_entry(struct group *g, const struct entry *entry, struct item *item,
-    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
+int
+group_fd(const struct group *g, size_t i)
 {
+	assert(i < g->count);
+	return g->items[i].blob;
+}
+
+/* The entry's file, unnamed. */
+int
+group_describe(struct group *g, size_t i, const struct entry *entry, uint8_t id_r[ENTRY_ID_BYTES],
+    struct spool_fail *why)
+{
+	struct item *item = &g->items[i];
 	uint8_t text[ENTRY_FILE_MAX];
 	struct entry back;
 	ssize_t len = entry_format(entry, text, sizeof text);
 
+	assert(i < g->count && item->entry < 0);
 	if (len < 0 || entry_parse(text, (size_t)len, &back) != 0) {
 		return spool_fail(why, "entry", NULL, EINVAL);
 	}
@@ -279,8 +288,8 @@ write_entry(struct group *g, const struct entry *entry, struct item *item,
 }
 
 int
-group_add(struct group *g, const struct group_file *file, const struct entry *entry,
-    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
+group_add(struct group *g, const struct group_file *file, const uint8_t digest[SHA256_BYTES], uint64_t size,
+    struct spool_fail *why)
 {
 	struct item *item = &g->items[g->count];
 	int ret;
@@ -289,17 +298,14 @@ group_add(struct group *g, const struct group_file *file, const struct entry *en
 	item->blob = file->fd;
 	item->taken = file->taken;
 	item->entry = -1;
-	blob_path(entry->blob, item->blob_path);
+	blob_path(digest, item->blob_path);
 	ret = adopt(g, item, why);
 	item->fresh = ret == -ENOENT;
 	item->made = item->fresh && !item->taken.is;    /* that may be as old as it likes */
 	item->begun = file->begun;
 	item->counted = 0;
 	if (item->fresh) {
-		ret = count(g, item, entry->size, g->total, why);
-	}
-	if (ret == 0) {
-		ret = write_entry(g, entry, item, id_r, why);
+		ret = count(g, item, size, g->total, why);
 	}
 	if (ret != 0) {
 		forget_item(g, item);
@@ -569,6 +575,7 @@ group_commit(struct group *g, struct spool_fail *why)
 	int ret = sync_contents(g, why);
 
 	for (size_t i = 0; i < g->count && ret == 0; i++) {
+		assert(g->items[i].entry >= 0);
 		ret = link_blob(g, &g->items[i], why);
 	}
 	if (ret == 0) {
@@ -583,6 +590,6 @@ group_commit(struct group *g, struct spool_fail *why)
 	if (ret == 0) {
 		ret = sync_names(g, true, why);
 	}
-	forget(g);
+	group_forget(g);
 	return ret;
 }

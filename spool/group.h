@@ -46,16 +46,29 @@ void group_limit(struct group *group, uint64_t total);
 struct group_moment group_now(void);
 
 /*
- * Adds a file, whose descriptor it takes also when it fails, and its entry. A file
- * that was taken over is given back when it fails, and when the spool has or gets
- * the content from elsewhere; not any more when it has its name in the spool.
- * -EINVAL: a piece of the entry is not what entry.h allows. -EBADMSG with call
- * "content": the spool has another content under this digest. -EDQUOT with call
- * "total", -ENODATA with call "used": as used.h has it. The group must not be full.
+ * Adds a file of this digest and so many bytes, whose descriptor it takes also when
+ * it fails. A file that was taken over is given back when it fails, and when the
+ * spool has or gets the content from elsewhere; not any more when it has its name
+ * in the spool. -EBADMSG with call "content": the spool has another content under
+ * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h has
+ * it. The group must not be full.
  */
-int group_add(struct group *group, const struct group_file *file, const struct entry *entry,
-    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
+int group_add(struct group *group, const struct group_file *file, const uint8_t digest[SHA256_BYTES],
+    uint64_t size, struct spool_fail *why);
 size_t group_count(const struct group *group);
+
+/* The descriptor of the content of file `i`, for reading; still the group's. */
+int group_fd(const struct group *group, size_t i);
+
+/*
+ * Writes the entry of file `i`: once for each, before the commit. -EINVAL: a piece
+ * of it is not what entry.h allows.
+ */
+int group_describe(struct group *group, size_t i, const struct entry *entry,
+    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
+
+/* Empties the group, and gives back what was taken over. */
+void group_forget(struct group *group);
 
 /* No more may be added: STORE_GROUP_MAX files, or its part of what the process may have open. */
 bool group_full(const struct group *group);

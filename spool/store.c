@@ -160,11 +160,10 @@ store_abandon(struct store *s)
 }
 
 int
-store_add(struct store *s, struct group *group, const struct entry *entry,
-    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why)
+store_add(struct store *s, struct group *group, struct spool_fail *why)
 {
 	struct group_file file = s->file;
 
 	s->file.fd = -1;
-	return group_add(group, &file, entry, id_r, why);
+	return group_add(group, &file, s->content.digest, s->content.size, why);
 }

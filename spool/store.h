@@ -53,8 +53,7 @@ void store_end(struct store *store, struct store_content *content_r);
 int store_fd(const struct store *store);
 void store_abandon(struct store *store);
 
-/* Adds the content and its entry (whose blob, checksum and size are those of store_end) to the group, as group_add. */
-int store_add(struct store *store, struct group *group, const struct entry *entry,
-    uint8_t id_r[ENTRY_ID_BYTES], struct spool_fail *why);
+/* Adds the content to the group, as group_add. */
+int store_add(struct store *store, struct group *group, struct spool_fail *why);
 
 #endif

@@ -101,8 +101,8 @@ stock_put(struct store *store, const struct key *key, const struct stock_item *i
 	stock_text(e->type, sizeof(e->type), &e->type_len, item->type);
 	stock_text(e->filename, sizeof(e->filename), &e->filename_len, item->filename);
 	stock_text(e->cid, sizeof(e->cid), &e->cid_len, item->cid);
-	stock_require(group_new(stock_spool, &group, &why) == 0 && store_add(store, group, e, id, &why) == 0 &&
-	    group_commit(group, &why) == 0, "entry");
+	stock_require(group_new(stock_spool, &group, &why) == 0 && store_add(store, group, &why) == 0 &&
+	    group_describe(group, 0, e, id, &why) == 0 && group_commit(group, &why) == 0, "entry");
 	group_free(&group);
 	token_make(key, id, expiry, to, stock_token[(unsigned char)item->mark]);
 }

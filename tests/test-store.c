@@ -49,6 +49,14 @@ entry_for(const struct store_content *content, const char *name)
 }
 
 static int
+add_with(const struct entry *e, uint8_t id[ENTRY_ID_BYTES])
+{
+	int ret = store_add(store, group, &why);
+
+	return ret == 0 ? group_describe(group, group_count(group) - 1, e, id, &why) : ret;
+}
+
+static int
 add(const void *data, size_t len, const char *name, uint8_t id[ENTRY_ID_BYTES])
 {
 	struct store_content content;
@@ -63,7 +71,7 @@ add(const void *data, size_t len, const char *name, uint8_t id[ENTRY_ID_BYTES])
 	store_end(store, &content);
 	ck_assert_uint_eq(content.size, len);
 	e = entry_for(&content, name);
-	return store_add(store, group, &e, id, &why);
+	return add_with(&e, id);
 }
 
 static void
@@ -236,7 +244,7 @@ START_TEST(other_content_that_comes_first_is_a_loud_failure)
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a");
-	ck_assert_int_eq(store_add(store, group, &e, id, &why), 0);
+	ck_assert_int_eq(add_with(&e, id), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "jello", 5, 0440);
 	ck_assert_int_eq(group_commit(group, &why), -EBADMSG);
@@ -258,7 +266,7 @@ START_TEST(the_same_content_that_comes_first_will_do)
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a");
-	ck_assert_int_eq(store_add(store, group, &e, id, &why), 0);
+	ck_assert_int_eq(add_with(&e, id), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "hello", 5, 0440);
 	ck_assert_int_eq(group_commit(group, &why), 0);
@@ -348,7 +356,8 @@ START_TEST(an_entry_with_a_bad_piece_is_refused)
 	ck_assert_int_eq(store_begin(store, &why), 0);
 	store_end(store, &content);
 	e = entry_for(&content, "a\nevil: yes");
-	ck_assert_int_eq(store_add(store, group, &e, id, &why), -EINVAL);
+	ck_assert_int_eq(add_with(&e, id), -EINVAL);
+	group_forget(group);
 	ck_assert_uint_eq(group_count(group), 0);
 	ck_assert_int_eq(group_commit(group, &why), 0);
 	ck_assert_int_eq(files_in("spool/blobs") + files_in("spool/entries"), 0);
