@@ -20,6 +20,7 @@ sandbox_enter(int spool)
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -87,8 +88,8 @@ static const __u32 calls[] = {
 #else
 	SYS_ppoll,
 #endif
-	/* a pipe's pace */
-	SYS_ioctl, SYS_getrusage,
+	/* a pipe's pace; and FIONREAD, below */
+	SYS_getrusage,
 	/* time, the alarm, the log */
 	SYS_clock_gettime, SYS_sendmsg, SYS_rt_sigreturn, SYS_restart_syscall,
 #ifdef SYS_alarm
@@ -100,25 +101,31 @@ static const __u32 calls[] = {
 	SYS_brk, SYS_mmap, SYS_exit_group,
 };
 
-enum { CALLS = sizeof(calls) / sizeof(calls[0]) };
+enum { CALLS = sizeof(calls) / sizeof(calls[0]), IOCTL = 4 + CALLS, KILL = IOCTL + 3, ALLOW };
+
+/* The lower half of a call's second argument (both architectures are little-endian): no ioctl looks at more. */
+enum { REQUEST = offsetof(struct seccomp_data, args[1]) };
 
 /* A short program: the kernel runs it once for each system call there is, to see which are always allowed. */
 static void
 confine_calls(void)
 {
-	struct sock_filter program[4 + CALLS + 2] = {
+	struct sock_filter program[ALLOW + 1] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		[4 + CALLS] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		[4 + CALLS + 1] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+		[IOCTL] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, KILL - IOCTL - 1),
+		[IOCTL + 1] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, REQUEST),
+		[IOCTL + 2] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, ALLOW - IOCTL - 3, 0),
+		[KILL] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		[ALLOW] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
-	struct sock_fprog fprog = {.len = 4 + CALLS + 2, .filter = program};
+	struct sock_fprog fprog = {.len = ALLOW + 1, .filter = program};
 
 	for (unsigned i = 0; i < CALLS; i++) {
 		program[4 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i],
-		    (__u8)(CALLS - i), 0);
+		    (__u8)(ALLOW - 4 - i - 1), 0);
 	}
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog);
 }
