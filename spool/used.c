@@ -109,6 +109,7 @@ take(const struct spool *spool, int lock, uint64_t *bytes_r, struct spool_fail *
 {
 	int ret, fd = open_count(spool, why);
 
+	*bytes_r = 0;
 	if (fd < 0) {
 		return fd;
 	}
