@@ -186,15 +186,22 @@ START_TEST(a_name_goes_with_the_blob)
 }
 END_TEST
 
+/* The spool has what is in the file from another one, which was there first. */
+static void
+begin_with_content_stored(uint8_t digest[SHA256_BYTES], struct stat *was)
+{
+	begin();
+	scratch_file("first", "content", 7, 0440);
+	make_blob("first", "content", 7, digest);
+	ck_assert_int_eq(stat("file", was), 0);
+}
+
 START_TEST(a_name_goes_when_the_spool_had_the_content)
 {
 	uint8_t digest[SHA256_BYTES];
 	struct stat was;
 
-	begin();
-	scratch_file("first", "content", 7, 0440);
-	make_blob("first", "content", 7, digest);
-	ck_assert_int_eq(stat("file", &was), 0);
+	begin_with_content_stored(digest, &was);
 	ck_assert_int_eq(take_over_remove(spool, "file", &was, digest), 0);
 	ck_assert_int_eq(access("file", F_OK), -1);
 	end();
@@ -206,10 +213,7 @@ START_TEST(another_file_stays)
 	uint8_t digest[SHA256_BYTES];
 	struct stat was;
 
-	begin();
-	scratch_file("first", "content", 7, 0440);
-	make_blob("first", "content", 7, digest);
-	ck_assert_int_eq(stat("file", &was), 0);
+	begin_with_content_stored(digest, &was);
 	/* changed since */
 	ck_assert_int_eq(utimensat(AT_FDCWD, "file", (const struct timespec[]){ { 5, 0 }, { 5, 0 } }, 0), 0);
 	ck_assert_int_eq(take_over_remove(spool, "file", &was, digest), -ESTALE);
