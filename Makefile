@@ -3,7 +3,8 @@
 #   make            the programs, in build/
 #   make demo       the main job, start to end, through a private Exim
 #   make check      every test, sanitizer runs included
-#   make lint       clang-tidy, cppcheck, shellcheck, mandoc
+#   make lint       clang-format, clang-tidy, cppcheck, shellcheck, mandoc
+#   make format     puts all C code into the one format
 #   make fuzz       each fuzz target for FUZZ_SECONDS (30) in clang's libFuzzer; what it finds is in build/fuzz/
 #   make bench      micro-benchmarks; results in build/bench/
 #   make bench-spool  a night's run going into the spool, a million entries, many at once
@@ -44,6 +45,11 @@ L.asan := -fsanitize=address,undefined -Wl,--as-needed
 C.fuzz := $(C.asan) -fsanitize=fuzzer-no-link -w
 L.fuzz := -fsanitize=fuzzer,address,undefined -Wl,--as-needed
 
+# Compiler lines are short; V=1 shows them whole. WERROR=1 (CI) lets no warning pass.
+Q     := $(if $(V),,@)
+say    = $(if $(V),,@printf '  %-5s %s\n' '$1' '$@')
+WARN  += $(if $(WERROR),-Werror)
+
 OURS := -std=c17 -D_GNU_SOURCE -DMAILGRAFT_VERSION='"$(VERSION)"' -I. $(WARN) \
         $(C.$(BUILD)) $(PKG_CFLAGS)
 PIE  := -pie
@@ -75,7 +81,7 @@ BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
          $(if $(wildcard filter/sandbox.h),$O/bench/filter-without-sandbox)
 
-.PHONY: all programs tests benches deps demo fuzz fuzzers check lint layers bench bench-spool bench-run install clean help
+.PHONY: all programs tests benches deps demo fuzz fuzzers check lint format layers bench bench-spool bench-run install clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -85,54 +91,64 @@ tests: $(TESTS) $(FUZZ)
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(OURS) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 define archive
 $(call lib,$1): $(call objects,$1)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$(Q)$(AR) rcs $$@ $$^
 endef
 $(foreach f,$(FOLDERS),$(eval $(call archive,$f)))
 
 $O/mailgraft-filter: $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,spool) $(call lib,mime)
-	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
+	$(call say,LINK)
+	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
 $O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
 
 # Of cli/ it takes the queue's reader alone: it starts once a recipient.
 $O/mailgraft-preflight: $(OBJ)/cli/preflight-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
-	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
+	$(call say,LINK)
+	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
 $O/mailgraft-policyd: $(OBJ)/policy/policyd-main.o $(call lib,policy)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_policy)
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_policy)
 
 $O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
 	    $(LIBS_cli) $(LIBS_policy) $$(pkg-config --libs check)
 
 # libFuzzer brings its own main.
 FUZZ_MAIN := $(if $(filter fuzz,$(BUILD)),,$(OBJ)/tests/fuzz-main.o)
 $O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(FUZZ_MAIN) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(FUZZ_MAIN) \
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(FUZZ_MAIN) \
 	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_cli) $(LIBS_policy)
 
 $O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
 	    $(LIBS_cli) -lssl -lcrypto -lm
 
 # The programs less one thing, to measure what that thing costs.
 $O/bench/filter-without-%: $(OBJ)/bench/without-%.o $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	@mkdir -p $(@D)
-	$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
+	$(call say,LINK)
+	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
 $O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	@mkdir -p $(@D)
-	$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
 
 benches: $(BENCH)
 
@@ -206,6 +222,9 @@ fuzz:
 lint:
 	.ci/packages build lint
 	tests/lint
+
+format:
+	FORMAT=1 tests/lint
 
 clean:
 	rm -rf build
