@@ -115,7 +115,7 @@ right(int who, const struct buffers *b)
 	memset(b->out, 0, b->text_len);
 	run(who, b);
 	return who == MEMCPY || who == DECODE ? memcmp(b->out, b->in, b->len) == 0
-					      : memcmp(b->out, b->text, b->text_len) == 0;
+	                                      : memcmp(b->out, b->text, b->text_len) == 0;
 }
 
 static int
@@ -133,7 +133,7 @@ print_cpu(const char *field, const char *const *words, size_t count)
 	static char line[16384];
 	FILE *f = fopen("/proc/cpuinfo", "re");
 
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		char *value = strchr(line, ':');
 		if (strncmp(line, field, strlen(field)) != 0 || value == NULL) {
 			continue;
@@ -170,8 +170,8 @@ print_header(void)
 #endif
 	print_cpu("model name", NULL, 0);
 	printf("\tflags:");
-	print_cpu("flags", flags, sizeof flags / sizeof flags[0]);
-	print_cpu("Features", flags, sizeof flags / sizeof flags[0]);
+	print_cpu("flags", flags, sizeof(flags) / sizeof(flags[0]));
+	print_cpu("Features", flags, sizeof(flags) / sizeof(flags[0]));
 	printf("\nsize\tcode\trounds\tbest_GBps\tmedian_GBps\tbest_ratio\tmedian_ratio\n");
 }
 
@@ -208,7 +208,8 @@ measure(const char *name, size_t len, double seconds)
 			if (!usable(who)) {
 				continue;
 			}
-			run(who, &b); /* what the one before left in the caches is nobody's gain */
+			/* what the one before left in the caches is nobody's gain */
+			run(who, &b);
 			start = now();
 			for (size_t i = 0; i < repeats; i++) {
 				run(who, &b);
@@ -222,7 +223,7 @@ measure(const char *name, size_t len, double seconds)
 		if (!usable(who)) {
 			continue;
 		}
-		qsort(times[who], (size_t)rounds, sizeof times[who][0], by_time);
+		qsort(times[who], (size_t)rounds, sizeof(times[who][0]), by_time);
 		printf("%s\t%s\t%d\t%.2f\t%.2f\t%.3f\t%.3f\n", name, name_of(who), rounds,
 		    (double)len / t[0] * 1e-9, (double)len / t[rounds / 2] * 1e-9, base[0] / t[0],
 		    base[rounds / 2] / t[rounds / 2]);
@@ -242,7 +243,7 @@ main(int argc, char **argv)
 	double seconds = argc > 1 ? strtod(argv[1], NULL) : 3;
 
 	print_header();
-	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		if (measure(sizes[i].name, sizes[i].len, seconds) != 0) {
 			return EXIT_FAILURE;
 		}

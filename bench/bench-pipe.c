@@ -3,8 +3,8 @@
  *
  *	bench-pipe ROUNDS READ WRITER_CPU READER_CPU LIST
  *
- * Each line of LIST is a contender: its name, its stdin, and its arguments, parted by tabs. Stdin is
- * "file:PATH"; "pipe:PATH", a pipe that holds the file's bytes, or is fed by a thread on the
+ * Each line of LIST is a contender: its name, its stdin, and its arguments, parted by tabs. Stdin
+ *is "file:PATH"; "pipe:PATH", a pipe that holds the file's bytes, or is fed by a thread on the
  * reader's CPU with 8190 bytes a write, as Exim does, where they are too many; or "null". This
  * process is the reader, with READ bytes a read (Exim: 8192); 0 means no pipe, stdout is /dev/null.
  * Writer and reader stay on their CPUs; -1 lets them go where they like. stderr is /dev/null.
@@ -33,7 +33,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONTENDERS_MAX = 32768, ARGUMENTS_MAX = 32, PIPE_HOLDS = 65536, EXIM_WRITES = 8190, READ_MAX = 1 << 20 };
+enum {
+	CONTENDERS_MAX = 32768,
+	ARGUMENTS_MAX = 32,
+	PIPE_HOLDS = 65536,
+	EXIM_WRITES = 8190,
+	READ_MAX = 1 << 20
+};
 
 struct contender {
 	char *name, *stdin_kind;
@@ -73,7 +79,7 @@ stay_on(int cpu)
 	if (cpu >= 0) {
 		CPU_ZERO(&set);
 		CPU_SET((size_t)cpu, &set);
-		sched_setaffinity(0, sizeof set, &set);
+		sched_setaffinity(0, sizeof(set), &set);
 	}
 }
 
@@ -85,7 +91,8 @@ feed(void *p)
 	ssize_t n;
 
 	stay_on(f->cpu);
-	while ((n = read(f->from, bytes, sizeof bytes)) > 0 && write(f->to, bytes, (size_t)n) == n) {
+	while (
+	    (n = read(f->from, bytes, sizeof(bytes))) > 0 && write(f->to, bytes, (size_t)n) == n) {
 	}
 	close(f->from);
 	close(f->to);
@@ -158,7 +165,8 @@ run(const struct contender *c, int round, size_t read_size, int writer_cpu, int 
 	}
 	begin = clock_us(CLOCK_MONOTONIC);
 	own = clock_us(CLOCK_THREAD_CPUTIME_ID);
-	pid = start((char **)(uintptr_t)c->argv, in, read_size > 0 ? ends[1] : null, null, writer_cpu);
+	pid = start(
+	    (char **)(uintptr_t)c->argv, in, read_size > 0 ? ends[1] : null, null, writer_cpu);
 	if (pid < 0) {
 		die("vfork");
 	}
@@ -207,7 +215,8 @@ load(const char *path)
 		line[strcspn(line, "\n")] = '\0';
 		c->name = strtok_r(line, "\t", &save);
 		c->stdin_kind = strtok_r(NULL, "\t", &save);
-		while (argc < ARGUMENTS_MAX && (c->argv[argc] = strtok_r(NULL, "\t", &save)) != NULL) {
+		while (
+		    argc < ARGUMENTS_MAX && (c->argv[argc] = strtok_r(NULL, "\t", &save)) != NULL) {
 			argc++;
 		}
 		if (argc == 0) {
@@ -241,7 +250,8 @@ main(int argc, char **argv)
 	stay_on(reader_cpu);
 	for (int round = 0; round < rounds; round++) {
 		for (size_t i = 0; i < count; i++) {
-			run(&contenders[(i + (size_t)round) % count], round, read_size, writer_cpu, reader_cpu);
+			run(&contenders[(i + (size_t)round) % count], round, read_size, writer_cpu,
+			    reader_cpu);
 		}
 	}
 	return EXIT_SUCCESS;

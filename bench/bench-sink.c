@@ -100,9 +100,9 @@ say(struct connection *c, const char *format, ...)
 	int n;
 
 	va_start(ap, format);
-	n = vsnprintf(line, sizeof line, format, ap);
+	n = vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof line) {
+	if (n < 0 || (size_t)n >= sizeof(line)) {
 		return false;
 	}
 	if (c->tls != NULL) {
@@ -151,7 +151,8 @@ message(struct connection *c)
 		uint8_t *dot;
 
 		/* Base64 has no dots: this is one memchr over nearly everything. */
-		while ((dot = c->len > from ? memchr(c->buf + from, '.', c->len - from) : NULL) != NULL) {
+		while ((dot = c->len > from ? memchr(c->buf + from, '.', c->len - from) : NULL) !=
+		    NULL) {
 			size_t i = (size_t)(dot - c->buf);
 
 			if (i + 2 >= c->len) {
@@ -194,7 +195,7 @@ digest_agrees(const uint8_t *text, size_t len, uint64_t bytes, const char *want)
 	n = base64_decode(&d, text, len, data);
 	if (!base64_decode_end(&d) && n == bytes) {
 		SHA256(data, n, digest);
-		for (size_t i = 0; i < sizeof digest; i++) {
+		for (size_t i = 0; i < sizeof(digest); i++) {
 			snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 		}
 	}
@@ -316,7 +317,8 @@ static bool
 obey(struct connection *c, const char *line)
 {
 	if (strncasecmp(line, "EHLO", 4) == 0) {
-		return say(c, "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n%s250 SIZE 0\r\n",
+		return say(c,
+		    "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n%s250 SIZE 0\r\n",
 		    context != NULL && c->tls == NULL ? "250-STARTTLS\r\n" : "");
 	}
 	if (strncasecmp(line, "STARTTLS", 8) == 0 && context != NULL && c->tls == NULL) {
@@ -330,8 +332,8 @@ obey(struct connection *c, const char *line)
 	}
 	if (strcmp(line, "XRESET") == 0) {
 		pthread_mutex_lock(&lock);
-		memset(&counts, 0, sizeof counts);
-		memset(seen, 0, sizeof seen);
+		memset(&counts, 0, sizeof(counts));
+		memset(seen, 0, sizeof(seen));
 		pthread_mutex_unlock(&lock);
 	}
 	if (strncasecmp(line, "QUIT", 4) == 0) {
@@ -381,12 +383,13 @@ static int
 run_sink(int port)
 {
 	struct sockaddr_in here = loopback(port);
-	socklen_t len = sizeof here;
+	socklen_t len = sizeof(here);
 	int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pthread_attr_t attr;
 
-	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (bind(listener, (struct sockaddr *)&here, sizeof here) < 0 || listen(listener, 128) < 0 ||
+	setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(listener, (struct sockaddr *)&here, sizeof(here)) < 0 ||
+	    listen(listener, 128) < 0 ||
 	    getsockname(listener, (struct sockaddr *)&here, &len) < 0) {
 		return die("cannot listen", strerror(errno));
 	}
@@ -401,7 +404,7 @@ run_sink(int port)
 		if (fd < 0) {
 			continue;
 		}
-		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		if (pthread_create(&thread, &attr, serve, (void *)(intptr_t)fd) != 0) {
 			close(fd);
 		}
@@ -443,9 +446,9 @@ send_once(int port, const char *mail, size_t len)
 	};
 	struct sockaddr_in there = loopback(port);
 	struct connection c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-	bool good = connect(c.fd, (struct sockaddr *)&there, sizeof there) == 0;
+	bool good = connect(c.fd, (struct sockaddr *)&there, sizeof(there)) == 0;
 
-	for (size_t i = 0; good && i < sizeof before / sizeof before[0]; i++) {
+	for (size_t i = 0; good && i < sizeof(before) / sizeof(before[0]); i++) {
 		good = ask(&c, before[i][0], strlen(before[i][0]), before[i][1]);
 	}
 	good = good && ask(&c, mail, len, "250") && ask(&c, "QUIT\r\n", 6, "221");
@@ -480,7 +483,8 @@ run_null(int port, const char *path, long times)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	free(mail);
-	printf("%.6f\n", (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) * 1e-9);
+	printf("%.6f\n",
+	    (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) * 1e-9);
 	return EXIT_SUCCESS;
 }
 
@@ -500,8 +504,11 @@ main(int argc, char **argv)
 			digest_every = strtoull(argv[i + 1], NULL, 10);
 		} else if (strcmp(argv[i], "--tls") == 0) {
 			context = SSL_CTX_new(TLS_server_method());
-			if (context == NULL || SSL_CTX_use_certificate_file(context, argv[i + 1], SSL_FILETYPE_PEM) != 1 ||
-			    SSL_CTX_use_PrivateKey_file(context, argv[i + 1], SSL_FILETYPE_PEM) != 1) {
+			if (context == NULL ||
+			    SSL_CTX_use_certificate_file(context, argv[i + 1], SSL_FILETYPE_PEM) !=
+			        1 ||
+			    SSL_CTX_use_PrivateKey_file(context, argv[i + 1], SSL_FILETYPE_PEM) !=
+			        1) {
 				return die(argv[i + 1], "cannot be used as certificate and key");
 			}
 		} else {

@@ -57,7 +57,7 @@ write_bytes(void)
 	char line[128];
 	FILE *f = fopen("/proc/self/io", "re");
 
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
 		if (strncmp(line, "write_bytes: ", 13) == 0) {
 			bytes = strtoull(line + 13, NULL, 10);
 		}
@@ -90,7 +90,8 @@ start(char *line)
 		return -1;
 	}
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, 0, strcmp(in, "-") == 0 ? "/dev/null" : in, O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(
+	    &files, 0, strcmp(in, "-") == 0 ? "/dev/null" : in, O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, strcmp(out, "-") == 0 ? "/dev/null" : out,
 	    O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	error = posix_spawn(&pid, argv[0], &files, NULL, argv, environment);
@@ -140,8 +141,8 @@ main(int argc, char **argv)
 			fflush(stdout);
 		}
 	}
-	printf("end %ld %ld %.6f %.6f %.6f %llu\n", commands, failed, now() - begin, cpu(RUSAGE_SELF),
-	    cpu(RUSAGE_CHILDREN), write_bytes());
+	printf("end %ld %ld %.6f %.6f %.6f %llu\n", commands, failed, now() - begin,
+	    cpu(RUSAGE_SELF), cpu(RUSAGE_CHILDREN), write_bytes());
 	free(line);
 	fclose(list);
 	return EXIT_SUCCESS;

@@ -66,7 +66,7 @@ parse_address(const char *text)
 		memcpy(&address, &un, sizeof(un));
 		address_len = sizeof(un);
 	} else if (sscanf(text, "inet:%63[^:]:%u", host, &port) == 2 &&
-		   inet_pton(AF_INET, host, &in.sin_addr) == 1) {
+	    inet_pton(AF_INET, host, &in.sin_addr) == 1) {
 		in.sin_port = htons((uint16_t)port);
 		memcpy(&address, &in, sizeof(in));
 		address_len = sizeof(in);
@@ -223,7 +223,8 @@ main(int argc, char **argv)
 		echo();
 	}
 	if (argc != 6) {
-		fprintf(stderr, "usage: policy-load ADDRESS CLIENTS SECONDS persistent|fresh FILE\n");
+		fprintf(
+		    stderr, "usage: policy-load ADDRESS CLIENTS SECONDS persistent|fresh FILE\n");
 		return 64;
 	}
 	getrlimit(RLIMIT_NOFILE, &limit);

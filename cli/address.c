@@ -19,7 +19,8 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
-/* What stands outside quotes is an atom (RFC 5321 4.1.2): so two addresses are not taken for one. */
+/* What stands outside quotes is an atom (RFC 5321 4.1.2): so two addresses are not taken for one.
+ */
 static bool
 is_local(const char *text, size_t len)
 {
@@ -50,7 +51,7 @@ address_recipient(const char *text, size_t len, struct recipient *r)
 	domain_len = len - local;
 	if (is_ascii(at, len - local + 1)) {
 		ret = recipient_canonical((const uint8_t *)text, len, r);
-	} else if (local < RECIPIENT_MAX && domain_len < sizeof domain &&
+	} else if (local < RECIPIENT_MAX && domain_len < sizeof(domain) &&
 	    memchr(at + 1, '\0', domain_len) == NULL) {
 		memcpy(domain, at + 1, domain_len);
 		domain[domain_len] = '\0';

@@ -35,8 +35,8 @@ next_option(int argc, char **argv, const struct option *options, struct complain
 }
 
 int
-command_option(int argc, char **argv, const struct option *options, struct command_line *line,
-    int *code)
+command_option(
+    int argc, char **argv, const struct option *options, struct command_line *line, int *code)
 {
 	struct complaint c;
 
@@ -83,7 +83,7 @@ parse_span(const char *text, uint64_t *seconds_r)
 	static const struct {
 		char letter;
 		uint32_t seconds;
-	} units[] = { { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
+	} units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 	uint64_t value = 0;
 	size_t digits = strspn(text, "0123456789");
 
@@ -93,7 +93,7 @@ parse_span(const char *text, uint64_t *seconds_r)
 	for (size_t i = 0; i < digits; i++) {
 		value = value * 10 + (uint64_t)(text[i] - '0');
 	}
-	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (units[i].letter == text[digits]) {
 			*seconds_r = value * units[i].seconds;
 			return 0;

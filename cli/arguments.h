@@ -18,22 +18,25 @@ int next_option(int argc, char **argv, const struct option *options, struct comp
 
 /* What the options that most commands share have said. */
 struct command_line {
-	const char *name;       /* of the command, for its complaints */
-	const char *usage;      /* for --help */
+	const char *name;  /* of the command, for its complaints */
+	const char *usage; /* for --help */
 	const char *spool;
 	bool json;
 };
 
 #define COMMON_OPTIONS \
-	{ "spool", required_argument, NULL, 's' }, { "json", no_argument, NULL, 'j' }, \
-	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'v' }
+	{"spool", required_argument, NULL, 's'}, {"json", no_argument, NULL, 'j'}, \
+	    {"help", no_argument, NULL, 'h'}, \
+	{ \
+		"version", no_argument, NULL, 'v' \
+	}
 
 /*
  * The next option that is not one of COMMON_OPTIONS; -1 after the last; 0
  * where the command is over, having said what it had to, with *code.
  */
-int command_option(int argc, char **argv, const struct option *options, struct command_line *line,
-    int *code);
+int command_option(
+    int argc, char **argv, const struct option *options, struct command_line *line, int *code);
 
 /* --spool, $MAILGRAFT_SPOOL, or what the configuration says. */
 const char *spool_path(const char *option);

@@ -62,7 +62,7 @@ refuse_too_long(struct batch *b)
 int
 batch_run(struct intake *in, const struct request *defaults, bool json)
 {
-	struct batch *b = calloc(1, sizeof *b);
+	struct batch *b = calloc(1, sizeof(*b));
 	struct complaint c;
 	enum reader_line kind;
 	char *line;

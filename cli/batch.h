@@ -16,7 +16,8 @@
 
 #include "cli/intake.h"
 
-/* Serves standard input to its end. Returns the exit code: that of the first request that failed. */
+/* Serves standard input to its end. Returns the exit code: that of the first request that failed.
+ */
 int batch_run(struct intake *in, const struct request *defaults, bool json);
 
 #endif

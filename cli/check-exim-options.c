@@ -7,7 +7,8 @@
 
 #include "cli/check-exim.h"
 
-/* Releases this was tried with: 4.94, 4.96 and 4.98 by the tests, 4.100 once, those between by reading. */
+/* Releases this was tried with: 4.94, 4.96 and 4.98 by the tests, 4.100 once, those between by
+ * reading. */
 enum { OLDEST = 96, NEWEST = 100 };
 
 static void
@@ -143,7 +144,8 @@ check_acl(const struct check *k, const struct section *s, const char *option)
 	}
 	if (strcmp(option, "acl_not_smtp") == 0 && acl_has(k->exim->file, value, asks_hosts)) {
 		check_danger(k, "acl-hosts", "ACL", value,
-		    "'hosts =' has no meaning for mail that does not come by SMTP: Exim refuses all of it",
+		    "'hosts =' has no meaning for mail that does not come by SMTP: Exim refuses "
+		    "all of it",
 		    "a condition with match_ip");
 	}
 }

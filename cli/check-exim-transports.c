@@ -32,7 +32,7 @@ program_path(const char *command, char path[PATH_BYTES])
 	size_t len;
 
 	while (start > command &&
-	       (isalnum((unsigned char)start[-1]) || strchr("/._+-", start[-1]) != NULL)) {
+	    (isalnum((unsigned char)start[-1]) || strchr("/._+-", start[-1]) != NULL)) {
 		start--;
 	}
 	len = (size_t)(name - start) + sizeof(program) - 1;
@@ -155,7 +155,7 @@ check_group(const struct check *k, const struct section *t, const char *driver, 
 	option_value(t, "group", group, sizeof(group));
 	if (group[0] != '\0') {
 		gr = isdigit((unsigned char)group[0]) ? getgrgid((gid_t)strtoul(group, NULL, 10))
-						      : getgrnam(group);
+		                                      : getgrnam(group);
 		if (gr == NULL || gr->gr_gid != wanted) {
 			check_danger(k, "group", "transport", t->name,
 			    "its group is not the spool's: the filter cannot read the spool "
@@ -175,8 +175,8 @@ check_group(const struct check *k, const struct section *t, const char *driver, 
 		    "read the spool",
 		    "initgroups");
 	} else if (!in_group(
-		       option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user)),
-		       wanted)) {
+	               option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user)),
+	               wanted)) {
 		check_danger(k, "membership", "transport", t->name,
 		    "Exim's user is not in the spool's group: the filter cannot read the spool",
 		    "usermod -aG mailgraft Debian-exim");
@@ -189,7 +189,7 @@ check_fields(const struct check *k, const struct section *t)
 	char removed[OPTION_BYTES], added[OPTION_BYTES];
 
 	if (strstr(option_value(t, "headers_remove", removed, sizeof(removed)),
-		"Graft-Recipient") == NULL) {
+	        "Graft-Recipient") == NULL) {
 		check_danger(k, "headers-remove", "transport", t->name,
 		    "a forged Graft-Recipient passes: a bound token is good for anybody who writes "
 		    "one",

@@ -12,7 +12,7 @@
 #include "cli/exim-config.h"
 
 struct finding {
-	bool dangerous;	   /* else advice */
+	bool dangerous;    /* else advice */
 	const char *word;  /* for programs */
 	const char *where; /* "transport 'x'" */
 	const char *reason, *cure;

@@ -17,29 +17,29 @@
 
 struct answer {
 	bool json;
-	bool stored;            /* its receipt comes from the commit; or else `reason` */
+	bool stored; /* its receipt comes from the commit; or else `reason` */
 	struct complaint reason;
 };
 
 struct answers {
 	struct intake_group *group;
 	uint64_t bytes, taken;
-	struct timespec begun;          /* when the first of them was added */
+	struct timespec begun; /* when the first of them was added */
 	size_t count;
 	struct answer answers[STORE_GROUP_MAX];
 };
 
 struct committer {
 	bool json;
-	struct answers *filled;         /* the reader's */
-	struct answers *spare;          /* the reader's while the place is empty, or else in it */
+	struct answers *filled; /* the reader's */
+	struct answers *spare;  /* the reader's while the place is empty, or else in it */
 	/* Of the thread; the reader's again when it has ended. */
 	int status;
 	struct progress progress;
 	/* Of whoever holds the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct answers *place;            /* NULL: the thread waits */
+	struct answers *place; /* NULL: the thread waits */
 	bool ending;
 	pthread_t thread;
 };
@@ -129,7 +129,7 @@ group_end(struct answers **group)
 static int
 group_begin(const struct intake *in, struct answers **group_r, struct complaint *c)
 {
-	struct answers *g = calloc(1, sizeof *g);
+	struct answers *g = calloc(1, sizeof(*g));
 
 	*group_r = NULL;
 	if (g == NULL) {
@@ -157,10 +157,10 @@ discard(struct committer **committer)
 }
 
 int
-committer_start(const struct intake *in, bool json, struct committer **committer_r,
-    struct complaint *c)
+committer_start(
+    const struct intake *in, bool json, struct committer **committer_r, struct complaint *c)
 {
-	struct committer *m = calloc(1, sizeof *m);
+	struct committer *m = calloc(1, sizeof(*m));
 	int error;
 
 	*committer_r = NULL;
@@ -202,7 +202,8 @@ void
 committer_add(struct committer *m, struct intake *in, const struct request *r, bool json)
 {
 	struct complaint c;
-	/* While a content comes in slowly, the group may be handed over: what it is added to is known after. */
+	/* While a content comes in slowly, the group may be handed over: what it is added to is
+	 * known after. */
 	bool stored = intake_take(in, r, &c) == 0 && intake_add(in, m->filled->group, r, &c) == 0;
 	struct answer *a = next_answer(m, json);
 
@@ -247,8 +248,8 @@ is_wanted(struct committer *m)
 bool
 committer_full(struct committer *m)
 {
-	return is_late(m->filled) || m->filled->count == STORE_GROUP_MAX || intake_full(m->filled->group) ||
-	    m->filled->bytes >= BATCH_GROUP_BYTES || is_wanted(m);
+	return is_late(m->filled) || m->filled->count == STORE_GROUP_MAX ||
+	    intake_full(m->filled->group) || m->filled->bytes >= BATCH_GROUP_BYTES || is_wanted(m);
 }
 
 void

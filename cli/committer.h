@@ -16,12 +16,12 @@
 struct committer;
 
 /* 0, or -1 with *c filled in. `json`: answers are JSON also where the request was not. */
-int committer_start(const struct intake *in, bool json, struct committer **committer_r,
-    struct complaint *c);
+int committer_start(
+    const struct intake *in, bool json, struct committer **committer_r, struct complaint *c);
 
 /* Takes a request in, adds it to the group; one that fails is answered with its failure. */
-void committer_add(struct committer *committer, struct intake *in, const struct request *request,
-    bool json);
+void committer_add(
+    struct committer *committer, struct intake *in, const struct request *request, bool json);
 /* What cannot even be a request. */
 void committer_refuse(struct committer *committer, bool json, const struct complaint *why);
 

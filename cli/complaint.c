@@ -36,7 +36,7 @@ reason(int error)
 {
 	static _Thread_local char text[128];
 
-	snprintf(text, sizeof text, "%s", strerror(error));
+	snprintf(text, sizeof(text), "%s", strerror(error));
 	/* "Input/output error", but also "RPC …" and the like. */
 	if (text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a' && text[1] <= 'z') {
 		text[0] = (char)(text[0] + ('a' - 'A'));
@@ -51,7 +51,7 @@ complain(struct complaint *c, int code, const char *format, ...)
 
 	va_start(ap, format);
 	/* cppcheck-suppress ctuuninitvar  ; it is filled in here */
-	vsnprintf(c->text, sizeof c->text, format, ap);
+	vsnprintf(c->text, sizeof(c->text), format, ap);
 	va_end(ap);
 	clean(c->text);
 	c->code = code;
@@ -101,7 +101,7 @@ owner_of(const char *path, char *name, size_t cap)
 		snprintf(name, cap, "mailgraft");
 		return false;
 	}
-	if (getpwuid_r(st.st_uid, &entry, text, sizeof text, &pw) == 0 && pw != NULL) {
+	if (getpwuid_r(st.st_uid, &entry, text, sizeof(text), &pw) == 0 && pw != NULL) {
 		snprintf(name, cap, "%s", pw->pw_name);
 	} else {
 		snprintf(name, cap, "\\#%u", (unsigned)st.st_uid);
@@ -114,63 +114,73 @@ static void
 explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 {
 	char owner[64];
-	bool ours = owner_of(spool, owner, sizeof owner);
+	bool ours = owner_of(spool, owner, sizeof(owner));
 
 	if (strcmp(why->call, "owner") == 0 && why->error == EACCES) {
-		snprintf(text, cap, "only '%s' and root may write to the spool '%s': use 'sudo -u %s mailgraft'",
+		snprintf(text, cap,
+		    "only '%s' and root may write to the spool '%s': use 'sudo -u %s mailgraft'",
 		    owner, spool, owner);
 	} else if (why->error == EACCES && ours) {
-		snprintf(text, cap, "%s '%s': permission denied: let root run 'mailgraft fsck --repair'", why->call,
+		snprintf(text, cap,
+		    "%s '%s': permission denied: let root run 'mailgraft fsck --repair'", why->call,
 		    why->object);
 	} else if (why->error == EACCES) {
 		snprintf(text, cap, "%s '%s': permission denied: use 'sudo -u %s mailgraft'",
 		    why->call, why->object, owner);
 	} else if (why->error == EPERM && strcmp(why->call, "owner") == 0) {
-		snprintf(text, cap, "'%s' belongs to neither the spool's owner nor root", why->object);
+		snprintf(
+		    text, cap, "'%s' belongs to neither the spool's owner nor root", why->object);
 	} else if (why->error == EPERM && strcmp(why->call, "mode") == 0) {
 		snprintf(text, cap, "'%s' is open to others: see 'mailgraft fsck'", why->object);
 	} else if (why->error == EPERM && strcmp(why->call, "type") == 0) {
 		snprintf(text, cap, "'%s' is not a regular file", why->object);
 	} else if (why->error == EPERM && strcmp(why->call, "fchown") == 0) {
-		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group", owner);
+		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group",
+		    owner);
 	} else if (why->error == EPROTONOSUPPORT && strcmp(why->call, "damage") == 0) {
 		snprintf(text, cap, "'%s/%s' is damaged: run 'mailgraft config apply'", spool,
 		    why->object);
 	} else if (why->error == EPROTONOSUPPORT) {
-		snprintf(text, cap, "the spool '%s' has a format that this version does not know", spool);
+		snprintf(text, cap, "the spool '%s' has a format that this version does not know",
+		    spool);
 	} else if ((why->error == ENOENT || why->error == ENOTDIR) &&
 	    (strcmp(why->object, spool) == 0 || strcmp(why->object, "format") == 0)) {
-		snprintf(text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
+		snprintf(
+		    text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
 	} else if (why->error == EDQUOT && strcmp(why->call, "total") == 0) {
-		snprintf(text, cap, "the spool '%s' would have more bytes than total allows: see 'mailgraft stat'",
+		snprintf(text, cap,
+		    "the spool '%s' would have more bytes than total allows: see 'mailgraft stat'",
 		    spool);
 	} else if (why->error == ENODATA && strcmp(why->call, "used") == 0) {
-		snprintf(text, cap, "total is set, and the bytes of the spool '%s' are not counted yet: run 'mailgraft gc'",
+		snprintf(text, cap,
+		    "total is set, and the bytes of the spool '%s' are not counted yet: run "
+		    "'mailgraft gc'",
 		    spool);
 	} else if (why->error == ENOKEY) {
-		snprintf(text, cap, "the spool '%s' has no active key: make one with 'mailgraft keys add'",
-		    spool);
+		snprintf(text, cap,
+		    "the spool '%s' has no active key: make one with 'mailgraft keys add'", spool);
 	} else if (why->error == EBADMSG && strcmp(why->call, "content") == 0) {
 		snprintf(text, cap, "the spool has other content in '%s': run 'mailgraft fsck'",
 		    why->object);
 	} else if (why->error == EOPNOTSUPP) {
-		snprintf(text, cap, "the file system of '%s' has no unnamed files (O_TMPFILE)", spool);
+		snprintf(
+		    text, cap, "the file system of '%s' has no unnamed files (O_TMPFILE)", spool);
 	} else {
 		snprintf(text, cap, "%s '%s': %s", why->call, why->object, reason(why->error));
 	}
 }
 
 int
-complain_spool(struct complaint *c, const char *spool, const struct spool_fail *why,
-    const char *format, ...)
+complain_spool(
+    struct complaint *c, const char *spool, const struct spool_fail *why, const char *format, ...)
 {
 	char text[COMPLAINT_MAX], doing[COMPLAINT_MAX];
 	va_list ap;
 
 	va_start(ap, format);
-	vsnprintf(doing, sizeof doing, format, ap);
+	vsnprintf(doing, sizeof(doing), format, ap);
 	va_end(ap);
-	explain(spool, why, text, sizeof text);
+	explain(spool, why, text, sizeof(text));
 	return complain(c, code_of(why->error), "%s: %s", doing, text);
 }
 

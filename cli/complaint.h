@@ -11,7 +11,7 @@
 #include "spool/spool.h"
 
 struct complaint {
-	int code;                       /* sysexits.h */
+	int code; /* sysexits.h */
 	char text[COMPLAINT_MAX];
 };
 

@@ -45,7 +45,7 @@ print_limits(const char *before, const struct format_limits *l)
 static void
 print_applied(const char *path)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 	const struct format_limits *file = &config()->messages;
 	struct format_limits applied;
@@ -97,7 +97,7 @@ open_spool(const char *path, struct spool **spool_r, struct spool_fail *why)
 static int
 apply(const char *path)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 	struct complaint c;
 	int ret = open_spool(path, &spool, &why);
@@ -116,8 +116,8 @@ apply(const char *path)
 int
 config_main(int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
-	struct command_line line = { .name = "config", .usage = usage };
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "config", .usage = usage};
 	struct complaint c;
 	bool applies;
 	int code;

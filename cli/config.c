@@ -15,11 +15,11 @@
 #include "spool/limits.h"
 
 static struct config settings = {
-	.spool = "/var/spool/mailgraft",
-	.expires = EXPIRES_DEFAULT,
-	.grace = GRACE_DEFAULT,
-	.largest_file = INT64_MAX,
-	.total = INT64_MAX,
+    .spool = "/var/spool/mailgraft",
+    .expires = EXPIRES_DEFAULT,
+    .grace = GRACE_DEFAULT,
+    .largest_file = INT64_MAX,
+    .total = INT64_MAX,
 };
 
 const struct config *
@@ -93,7 +93,7 @@ set(const char *key, const char *value)
 	static const char bytes[] = "bytes, such as 5000000, or with K, M or G";
 
 	if (strcmp(key, "spool") == 0) {
-		if (value[0] != '/' || strlen(value) >= sizeof settings.spool) {
+		if (value[0] != '/' || strlen(value) >= sizeof(settings.spool)) {
 			return "an absolute path";
 		}
 		memcpy(settings.spool, value, strlen(value) + 1);
@@ -116,7 +116,9 @@ set(const char *key, const char *value)
 		return parse_size(value, &settings.total) == 0 ? NULL : bytes;
 	}
 	if (strcmp(key, "attachments") == 0) {
-		return parse_count(value, &settings.messages.attachments) == 0 ? NULL : "a number from 1 to 100";
+		return parse_count(value, &settings.messages.attachments) == 0
+		    ? NULL
+		    : "a number from 1 to 100";
 	}
 	if (strcmp(key, "expanded") == 0) {
 		return parse_size(value, &settings.messages.expanded) == 0 ? NULL : bytes;
@@ -128,20 +130,21 @@ static int
 wrong(struct complaint *c, yaml_mark_t mark, const char *expected, const char *found)
 {
 	return complain(c, EX_CONFIG, "%s:%zu:%zu: expected %s%s%s%s", config_file(), mark.line + 1,
-	    mark.column + 1, expected, found == NULL ? "" : ", and not '", found == NULL ? "" : found,
-	    found == NULL ? "" : "'");
+	    mark.column + 1, expected, found == NULL ? "" : ", and not '",
+	    found == NULL ? "" : found, found == NULL ? "" : "'");
 }
 
 /* A mapping's next scalar into `text`. 0: there is one; 1: the mapping ends. */
 static int
-next_scalar(yaml_parser_t *parser, char text[CONFIG_PATH_MAX], yaml_mark_t *mark_r,
-    struct complaint *c)
+next_scalar(
+    yaml_parser_t *parser, char text[CONFIG_PATH_MAX], yaml_mark_t *mark_r, struct complaint *c)
 {
 	yaml_event_t event;
 	int ret = 0;
 
 	if (yaml_parser_parse(parser, &event) == 0) {
-		return wrong(c, parser->problem_mark, parser->problem != NULL ? "YAML: " : "YAML", parser->problem);
+		return wrong(c, parser->problem_mark, parser->problem != NULL ? "YAML: " : "YAML",
+		    parser->problem);
 	}
 	*mark_r = event.start_mark;
 	if (event.type == YAML_MAPPING_END_EVENT) {
@@ -172,7 +175,8 @@ read_mapping(yaml_parser_t *parser, struct complaint *c)
 		expected = set(key, value);
 		if (expected != NULL) {
 			bool unknown = expected == names;
-			return wrong(c, unknown ? key_mark : value_mark, expected, unknown ? key : value);
+			return wrong(
+			    c, unknown ? key_mark : value_mark, expected, unknown ? key : value);
 		}
 	}
 	return ret < 0 ? ret : 0;

@@ -24,9 +24,9 @@
 
 struct config {
 	char spool[CONFIG_PATH_MAX];
-	uint64_t expires, grace;        /* seconds */
-	uint64_t largest_file, total;   /* bytes; INT64_MAX: no limit */
-	struct format_limits messages;  /* for `config apply` */
+	uint64_t expires, grace;       /* seconds */
+	uint64_t largest_file, total;  /* bytes; INT64_MAX: no limit */
+	struct format_limits messages; /* for `config apply` */
 };
 
 /* Reads the file, once, before anything else. -1 with file, line, column and what was expected. */

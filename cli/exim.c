@@ -188,8 +188,8 @@ exim_become(const char *directory, const gid_t *more, struct complaint *c)
 		return 0;
 	}
 	if (stat(directory, &queue) < 0) {
-		return complain(c, EX_NOINPUT, "cannot open Exim's queue '%s': %s", directory,
-		    reason(errno));
+		return complain(
+		    c, EX_NOINPUT, "cannot open Exim's queue '%s': %s", directory, reason(errno));
 	}
 	groups[0] = queue.st_gid;
 	groups[1] = more == NULL ? queue.st_gid : *more;

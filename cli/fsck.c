@@ -37,7 +37,8 @@ found(void *arg, const struct fsck_finding *f)
 	int first = 1;
 
 	if (!s->json) {
-		printf("%s: '%s' %s%s\n", grade, f->path, f->what, f->repaired ? " (repaired)" : "");
+		printf(
+		    "%s: '%s' %s%s\n", grade, f->path, f->what, f->repaired ? " (repaired)" : "");
 		return;
 	}
 	json_text(stdout, &first, "grade", grade, strlen(grade));
@@ -76,15 +77,17 @@ print_result(const struct fsck_result *r, bool json)
 	puts("}");
 }
 
-/* A spool that is open to others is for fsck to report; one of another format is not for it to touch. */
+/* A spool that is open to others is for fsck to report; one of another format is not for it to
+ * touch. */
 static int
 open_spool(const char *path, struct spool **spool_r, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	int ret = spool_open(path, spool_r, &why);
 
-	if (ret == -EPERM || (ret == -ENOENT && strcmp(why.object, "format") != 0 &&
-	    strcmp(why.object, path) != 0)) {
+	if (ret == -EPERM ||
+	    (ret == -ENOENT && strcmp(why.object, "format") != 0 &&
+	        strcmp(why.object, path) != 0)) {
 		ret = spool_open_unchecked(path, spool_r, &why);
 	}
 	return ret == 0 ? 0 : complain_spool(c, path, &why, "cannot open the spool");
@@ -94,14 +97,14 @@ int
 fsck_main(int argc, char **argv)
 {
 	static const struct option options[] = {
-		COMMON_OPTIONS,
-		{ "repair", no_argument, NULL, 'r' },
-		{ 0 },
+	    COMMON_OPTIONS,
+	    {"repair", no_argument, NULL, 'r'},
+	    {0},
 	};
-	struct command_line line = { .name = "fsck", .usage = usage };
-	struct session session = { 0 };
-	struct fsck_options o = { .found = found, .step = step, .arg = &session };
-	struct spool_fail why = { 0 };
+	struct command_line line = {.name = "fsck", .usage = usage};
+	struct session session = {0};
+	struct fsck_options o = {.found = found, .step = step, .arg = &session};
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 	struct fsck_result result;
 	struct complaint c;

@@ -38,7 +38,7 @@ struct gc {
 	const char *spool;
 	bool json;
 	struct sweep_options sweep;
-	uint64_t delivered;             /* seconds; 0: what is delivered is not looked for */
+	uint64_t delivered; /* seconds; 0: what is delivered is not looked for */
 	const char *exim, *exim_spool;
 	struct id_set *needed;
 };
@@ -56,10 +56,14 @@ print_result(const struct gc *g, const struct sweep_result *r)
 		const char *name;
 		uint64_t value;
 	} rows[] = {
-		{ "entries", r->entries }, { "entries_removed", r->entries_removed },
-		{ "unneeded_removed", r->unneeded_removed },
-		{ "blobs", r->blobs }, { "blobs_removed", r->blobs_removed },
-		{ "bytes", r->bytes }, { "bytes_removed", r->bytes_removed }, { "damaged", r->damaged },
+	    {"entries", r->entries},
+	    {"entries_removed", r->entries_removed},
+	    {"unneeded_removed", r->unneeded_removed},
+	    {"blobs", r->blobs},
+	    {"blobs_removed", r->blobs_removed},
+	    {"bytes", r->bytes},
+	    {"bytes_removed", r->bytes_removed},
+	    {"damaged", r->damaged},
 	};
 	int first = 1;
 
@@ -76,7 +80,7 @@ print_result(const struct gc *g, const struct sweep_result *r)
 		putchar('\n');
 		return;
 	}
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		json_number(stdout, &first, rows[i].name, rows[i].value);
 	}
 	puts("}");
@@ -90,7 +94,8 @@ complain_sweep(const char *path, const struct spool_fail *why, struct complaint 
 	}
 	if (why->error == ETIME) {
 		return complain(c, EX_TEMPFAIL,
-		    "the clock is days %s of what the spool '%s' has seen: if it is right, use --force",
+		    "the clock is days %s of what the spool '%s' has seen: if it is right, use "
+		    "--force",
 		    why->object, path);
 	}
 	return complain_spool(c, path, why, "cannot sweep");
@@ -107,12 +112,12 @@ ask_queues(struct gc *g, struct complaint *c)
 {
 	char said[CONFIG_PATH_MAX];
 	const char *program, *directory = g->exim_spool;
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 
 	g->sweep.stored_before = (int64_t)time(NULL) - (int64_t)g->delivered;
 	if (directory == NULL) {
 		program = exim_program(g->exim, c);
-		if (program == NULL || exim_spool(program, NULL, said, sizeof said, c) < 0) {
+		if (program == NULL || exim_spool(program, NULL, said, sizeof(said), c) < 0) {
 			return -1;
 		}
 		directory = said;
@@ -131,7 +136,7 @@ ask_queues(struct gc *g, struct complaint *c)
 static int
 run(struct gc *g, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct sweep_result result;
 	struct spool *spool = NULL;
 	struct progress progress;
@@ -153,21 +158,21 @@ run(struct gc *g, struct complaint *c)
 	return result.damaged == 0
 	    ? 0
 	    : complain(c, EX_DATAERR, "%llu entries are damaged: run 'mailgraft fsck'",
-		  (unsigned long long)result.damaged);
+	          (unsigned long long)result.damaged);
 }
 
 static int
 read_options(int argc, char **argv, struct gc *g, struct command_line *line, int *code)
 {
 	static const struct option options[] = {
-		COMMON_OPTIONS,
-		{ "grace", required_argument, NULL, 'g' },
-		{ "delivered", required_argument, NULL, 'D' },
-		{ "exim", required_argument, NULL, 'e' },
-		{ "exim-spool", required_argument, NULL, 'q' },
-		{ "dry-run", no_argument, NULL, 'd' },
-		{ "force", no_argument, NULL, 'f' },
-		{ 0 },
+	    COMMON_OPTIONS,
+	    {"grace", required_argument, NULL, 'g'},
+	    {"delivered", required_argument, NULL, 'D'},
+	    {"exim", required_argument, NULL, 'e'},
+	    {"exim-spool", required_argument, NULL, 'q'},
+	    {"dry-run", no_argument, NULL, 'd'},
+	    {"force", no_argument, NULL, 'f'},
+	    {0},
 	};
 	struct complaint c;
 	int option;
@@ -203,8 +208,8 @@ read_options(int argc, char **argv, struct gc *g, struct command_line *line, int
 int
 gc_main(int argc, char **argv)
 {
-	struct command_line line = { .name = "gc", .usage = usage };
-	struct gc g = { .sweep = { .grace = config()->grace } };
+	struct command_line line = {.name = "gc", .usage = usage};
+	struct gc g = {.sweep = {.grace = config()->grace}};
 	struct complaint c;
 	int ret;
 

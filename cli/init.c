@@ -38,7 +38,7 @@ static int
 make(const char *path)
 {
 	struct complaint c;
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct key key;
 	uid_t owner = (uid_t)-1;
 	gid_t group = (gid_t)-1;
@@ -58,7 +58,8 @@ make(const char *path)
 	} else if (ret == -ENOTEMPTY) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: '%s' is not empty", path);
 	} else if (ret == -EACCES) {
-		complain(&c, EX_CANTCREAT, "cannot make a spool: %s '%s': permission denied: run it as root", why.call,
+		complain(&c, EX_CANTCREAT,
+		    "cannot make a spool: %s '%s': permission denied: run it as root", why.call,
 		    why.object);
 	} else if (ret != 0) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: %s '%s': %s", why.call, why.object,
@@ -68,18 +69,19 @@ make(const char *path)
 		return complain_aloud("init", &c);
 	}
 	if (lacking) {
-		puts("note: user or group 'mailgraft' is missing, so a new spool is root's: doc/spool/README.md makes both\n");
+		puts("note: user or group 'mailgraft' is missing, so a new spool is root's: "
+		     "doc/spool/README.md makes both\n");
 	}
 	show_next(path, &key);
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&key, sizeof(key));
 	return finish_output("init");
 }
 
 int
 init_main(int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
-	struct command_line line = { .name = "init", .usage = usage };
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "init", .usage = usage};
 	struct complaint c;
 	int code;
 
@@ -87,8 +89,8 @@ init_main(int argc, char **argv)
 		return code;
 	}
 	if (optind < argc) {
-		complain(&c, EX_USAGE, "init takes no argument, and got '%s'; the directory is --spool",
-		    argv[optind]);
+		complain(&c, EX_USAGE,
+		    "init takes no argument, and got '%s'; the directory is --spool", argv[optind]);
 		return complain_aloud("init", &c);
 	}
 	return make(spool_path(line.spool));

@@ -27,16 +27,16 @@
 
 /* A file whose name goes when all is done. */
 struct moved {
-	char *path;             /* NULL: none */
+	char *path; /* NULL: none */
 	struct stat st;
 	uint8_t digest[SHA256_BYTES];
 };
 
 struct pending {
 	struct entry entry;
-	bool sniffs;                    /* its type is what libmagic says */
-	bool eight_bit;                 /* what its content was found to have */
-	bool message;                   /* and whether it may go out as message/rfc822, less so many CRs */
+	bool sniffs;    /* its type is what libmagic says */
+	bool eight_bit; /* what its content was found to have */
+	bool message;   /* and whether it may go out as message/rfc822, less so many CRs */
 	uint64_t crs;
 	uint8_t id[ENTRY_ID_BYTES];
 	struct recipient to;
@@ -49,9 +49,9 @@ struct intake {
 	struct spool *spool;
 	struct store *store;
 	bool said_copied;
-	time_t clock;                   /* at the last request; 0: none yet */
-	time_t seen;                    /* by the spool, when it was last asked */
-	struct pending taken;           /* last */
+	time_t clock;         /* at the last request; 0: none yet */
+	time_t seen;          /* by the spool, when it was last asked */
+	struct pending taken; /* last */
 	uint8_t chunk[READ_CHUNK];
 };
 
@@ -59,18 +59,18 @@ struct intake_group {
 	const char *path;
 	const struct spool *spool;
 	struct group *files;
-	struct sniff *sniff;            /* NULL until a type is asked for */
-	uint8_t key[KEY_ID_BYTES];      /* that signs the tokens, as the entries say */
-	size_t receipts;                /* of the last commit */
+	struct sniff *sniff;       /* NULL until a type is asked for */
+	uint8_t key[KEY_ID_BYTES]; /* that signs the tokens, as the entries say */
+	size_t receipts;           /* of the last commit */
 	struct pending pending[STORE_GROUP_MAX];
 };
 
 int
 intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct key key;
-	struct intake *in = calloc(1, sizeof *in);
+	struct intake *in = calloc(1, sizeof(*in));
 	int ret;
 
 	*intake_r = NULL;
@@ -85,7 +85,7 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 	if (ret == 0) {
 		store_limit(in->store, config()->total);
 		ret = keyring_active(in->spool, &key, &why);
-		explicit_bzero(&key, sizeof key);
+		explicit_bzero(&key, sizeof(key));
 	}
 	if (ret != 0) {
 		intake_close(&in);
@@ -111,8 +111,8 @@ intake_close(struct intake **intake)
 int
 intake_group_new(const struct intake *in, struct intake_group **group_r, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
-	struct intake_group *g = calloc(1, sizeof *g);
+	struct spool_fail why = {0};
+	struct intake_group *g = calloc(1, sizeof(*g));
 
 	*group_r = NULL;
 	if (g == NULL) {
@@ -155,12 +155,13 @@ static int
 bad_piece(struct complaint *c, enum part_header bad, const char *what, const char *text)
 {
 	static const char *const reasons[] = {
-		[PART_HEADER_SYNTAX] = "not one",
-		[PART_HEADER_COMPOSITE] = "multipart and message types cannot be stored, but message/rfc822",
-		[PART_HEADER_EMPTY] = "empty",
-		[PART_HEADER_ENCODING] = "not UTF-8; say another one with --name",
-		[PART_HEADER_CONTROL] = "control characters; say another one with --name",
-		[PART_HEADER_TOO_LONG] = "too long",
+	    [PART_HEADER_SYNTAX] = "not one",
+	    [PART_HEADER_COMPOSITE] =
+	        "multipart and message types cannot be stored, but message/rfc822",
+	    [PART_HEADER_EMPTY] = "empty",
+	    [PART_HEADER_ENCODING] = "not UTF-8; say another one with --name",
+	    [PART_HEADER_CONTROL] = "control characters; say another one with --name",
+	    [PART_HEADER_TOO_LONG] = "too long",
 	};
 
 	return complain(c, EX_DATAERR, "bad %s '%.100s': %s", what, text, reasons[bad]);
@@ -180,12 +181,12 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	p->receipt.name_len = 0;
 	if (name != NULL) {
 		bad = part_header_base_name(name, strlen(name), &base, &len);
-		if (bad == PART_HEADER_OK && len > sizeof p->receipt.name) {
+		if (bad == PART_HEADER_OK && len > sizeof(p->receipt.name)) {
 			bad = PART_HEADER_TOO_LONG;
 		}
 		if (bad == PART_HEADER_OK) {
-			bad = part_header_filename(base, len, e->filename, sizeof e->filename,
-			    &e->filename_len);
+			bad = part_header_filename(
+			    base, len, e->filename, sizeof(e->filename), &e->filename_len);
 		}
 		if (bad != PART_HEADER_OK) {
 			return bad_piece(c, bad, "name", name);
@@ -194,13 +195,14 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 		p->receipt.name_len = len;
 	}
 	if (r->type != NULL) {
-		bad = part_header_type(r->type, strlen(r->type), e->type, sizeof e->type, &e->type_len);
+		bad = part_header_type(
+		    r->type, strlen(r->type), e->type, sizeof(e->type), &e->type_len);
 		if (bad != PART_HEADER_OK) {
 			return bad_piece(c, bad, "type", r->type);
 		}
 	}
 	if (r->cid != NULL) {
-		bad = part_header_cid(r->cid, strlen(r->cid), e->cid, sizeof e->cid, &e->cid_len);
+		bad = part_header_cid(r->cid, strlen(r->cid), e->cid, sizeof(e->cid), &e->cid_len);
 		if (bad != PART_HEADER_OK) {
 			return bad_piece(c, bad, "content id", r->cid);
 		}
@@ -214,7 +216,8 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	return 0;
 }
 
-/* A clock that was set back, before the start or while we run, would make tokens that are dead when it is set right. */
+/* A clock that was set back, before the start or while we run, would make tokens that are dead when
+ * it is set right. */
 static bool
 seen_later_than(struct intake *in, uint64_t expires, time_t now)
 {
@@ -236,7 +239,8 @@ make_expiry(struct intake *in, const struct request *r, struct entry *e, struct 
 		return complain(c, EX_DATAERR, "bad expiry: it is now, or thousands of years off");
 	}
 	if (seen_later_than(in, expires * EXPIRY_UNIT, now)) {
-		return complain(c, EX_TEMPFAIL, "by this clock it would expire at %s, and the spool has seen %s: "
+		return complain(c, EX_TEMPFAIL,
+		    "by this clock it would expire at %s, and the spool has seen %s: "
 		    "set the clock, or run 'mailgraft gc --force' if it is right",
 		    timestamp(expires * EXPIRY_UNIT, then), timestamp((uint64_t)in->seen, seen));
 	}
@@ -256,10 +260,10 @@ read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
 			return 0;
 		}
 		return (ssize_t)reader_bytes(r->reader, in->chunk,
-		    left < sizeof in->chunk ? (size_t)left : sizeof in->chunk);
+		    left < sizeof(in->chunk) ? (size_t)left : sizeof(in->chunk));
 	}
 	do {
-		n = read(fd, in->chunk, sizeof in->chunk);
+		n = read(fd, in->chunk, sizeof(in->chunk));
 	} while (n < 0 && errno == EINTR);
 	return n;
 }
@@ -270,8 +274,9 @@ check_piece(const struct intake *in, const char *file, size_t len, uint64_t size
     struct message_check *check, struct complaint *c)
 {
 	if (size > config()->largest_file) {
-		return complain(c, EX_DATAERR, "cannot store '%.200s': over the %llu bytes that largest-file allows",
-		    file, (unsigned long long)config()->largest_file);
+		return complain(c, EX_DATAERR,
+		    "cannot store '%.200s': over the %llu bytes that largest-file allows", file,
+		    (unsigned long long)config()->largest_file);
 	}
 	message_check_add(check, in->chunk, len);
 	return 0;
@@ -282,10 +287,10 @@ static int
 read_clone(struct intake *in, const char *file, uint64_t *size, struct message_check *check,
     struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	ssize_t n;
 
-	while ((n = store_read(in->store, in->chunk, sizeof in->chunk, &why)) > 0) {
+	while ((n = store_read(in->store, in->chunk, sizeof(in->chunk), &why)) > 0) {
 		*size += (uint64_t)n;
 		if (check_piece(in, file, (size_t)n, *size, check, c) != 0) {
 			return -1;
@@ -299,12 +304,13 @@ static int
 copy_bytes(struct intake *in, const struct request *r, int fd, uint64_t limit, uint64_t *size,
     struct message_check *check, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 
 	for (;;) {
 		ssize_t n = read_source(in, r, fd, *size);
 		if (n < 0) {
-			return complain(c, EX_NOINPUT, "cannot read '%.200s': %s", r->file, reason(errno));
+			return complain(
+			    c, EX_NOINPUT, "cannot read '%.200s': %s", r->file, reason(errno));
 		}
 		*size += (uint64_t)n;
 		if (n == 0 || *size > limit) {
@@ -346,7 +352,7 @@ static int
 get_content(struct intake *in, const struct request *r, struct source *s, uint64_t *size,
     struct message_check *check, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 
 	if (r->take_over && s->fd >= 0 && take_source(in, s)) {
 		return read_clone(in, r->file, size, check, c);
@@ -357,12 +363,13 @@ get_content(struct intake *in, const struct request *r, struct source *s, uint64
 	if (r->reflink && s->regular && store_clone(in->store, s->fd)) {
 		return read_clone(in, r->file, size, check, c);
 	}
-	return copy_bytes(in, r, s->fd, s->regular ? (uint64_t)s->st.st_size : UINT64_MAX, size, check, c);
+	return copy_bytes(
+	    in, r, s->fd, s->regular ? (uint64_t)s->st.st_size : UINT64_MAX, size, check, c);
 }
 
 static int
-copy_source(struct intake *in, const struct request *r, struct source *s, struct message_check *check,
-    struct complaint *c)
+copy_source(struct intake *in, const struct request *r, struct source *s,
+    struct message_check *check, struct complaint *c)
 {
 	uint64_t size = 0;
 
@@ -371,21 +378,22 @@ copy_source(struct intake *in, const struct request *r, struct source *s, struct
 		return -1;
 	}
 	if (r->reader != NULL && size < r->bytes) {
-		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came", r->file,
-		    (unsigned long long)size, (unsigned long long)r->bytes);
+		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came",
+		    r->file, (unsigned long long)size, (unsigned long long)r->bytes);
 	}
 	return s->regular ? source_unchanged(s, size, c) : 0;
 }
 
 static int
-note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_BYTES], struct complaint *c)
+note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_BYTES],
+    struct complaint *c)
 {
 	m->path = strdup(s->file);
 	if (m->path == NULL) {
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
 	m->st = s->st;
-	memcpy(m->digest, digest, sizeof m->digest);
+	memcpy(m->digest, digest, sizeof(m->digest));
 	return 0;
 }
 
@@ -393,7 +401,7 @@ static int
 store_source(struct intake *in, const struct request *r, struct pending *p, struct complaint *c)
 {
 	struct entry *e = &p->entry;
-	struct source source = { .file = r->file, .fd = -1 };
+	struct source source = {.file = r->file, .fd = -1};
 	struct store_content content;
 	struct message_check check;
 	int ret;
@@ -414,8 +422,8 @@ store_source(struct intake *in, const struct request *r, struct pending *p, stru
 	p->message = message_check_end(&check);
 	p->crs = check.crs;
 	e->size = content.size;
-	memcpy(e->blob, content.digest, sizeof e->blob);
-	memcpy(e->checksum, content.checksum, sizeof e->checksum);
+	memcpy(e->blob, content.digest, sizeof(e->blob));
+	memcpy(e->checksum, content.checksum, sizeof(e->checksum));
 	return r->move && source.given ? note_moved(&p->moved, &source, content.digest, c) : 0;
 }
 
@@ -425,7 +433,7 @@ intake_take(struct intake *in, const struct request *r, struct complaint *c)
 	struct pending *p = &in->taken;
 	struct entry *e = &p->entry;
 
-	memset(e, 0, sizeof *e);
+	memset(e, 0, sizeof(*e));
 	free(p->moved.path);
 	p->moved.path = NULL;
 	p->sniffs = r->type == NULL;
@@ -447,8 +455,8 @@ choose_key(struct intake_group *g, struct spool_fail *why)
 	int ret = keyring_active(g->spool, &key, why);
 
 	if (ret == 0) {
-		memcpy(g->key, key.id, sizeof g->key);
-		explicit_bzero(&key, sizeof key);
+		memcpy(g->key, key.id, sizeof(g->key));
+		explicit_bzero(&key, sizeof(key));
 	}
 	return ret;
 }
@@ -456,7 +464,7 @@ choose_key(struct intake_group *g, struct spool_fail *why)
 int
 intake_add(struct intake *in, struct intake_group *g, const struct request *r, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 
 	if (group_count(g->files) == 0 && choose_key(g, &why) != 0) {
 		store_abandon(in->store);
@@ -488,7 +496,8 @@ intake_pending(const struct intake_group *g)
 	return group_count(g->files);
 }
 
-/* The entry of a content that is in the group: all that was put off, for whoever reads requests has enough to do. */
+/* The entry of a content that is in the group: all that was put off, for whoever reads requests has
+ * enough to do. */
 static int
 describe(struct intake_group *g, size_t i, struct spool_fail *why)
 {
@@ -505,12 +514,12 @@ describe(struct intake_group *g, size_t i, struct spool_fail *why)
 	}
 	media_type_settle(e, p->message, p->crs);
 	e->has_key = true;
-	memcpy(e->key, g->key, sizeof e->key);
+	memcpy(e->key, g->key, sizeof(e->key));
 	r->size = e->size;
 	r->expires = (uint64_t)e->expires * EXPIRY_UNIT;
 	r->type_len = e->type_len;
 	memcpy(r->type, e->type, e->type_len);
-	*hex_encode(e->blob, sizeof e->blob, r->digest) = '\0';
+	*hex_encode(e->blob, sizeof(e->blob), r->digest) = '\0';
 	return group_describe(g->files, i, e, p->id, why);
 }
 
@@ -528,14 +537,15 @@ describe_all(struct intake_group *g, struct spool_fail *why)
 	return ret;
 }
 
-/* That which the entries name. One that was revoked meanwhile makes no token that anybody would take. */
+/* That which the entries name. One that was revoked meanwhile makes no token that anybody would
+ * take. */
 static int
 signing_key(const struct intake_group *g, struct key *key_r, struct spool_fail *why)
 {
 	int ret = key_load(g->spool, g->key, key_r, why);
 
 	if (ret == 0 && key_r->state == KEY_REVOKED) {
-		explicit_bzero(key_r, sizeof *key_r);
+		explicit_bzero(key_r, sizeof(*key_r));
 		ret = spool_fail(why, "key", "keys", EKEYREVOKED);
 	}
 	return ret;
@@ -544,7 +554,7 @@ signing_key(const struct intake_group *g, struct key *key_r, struct spool_fail *
 int
 intake_commit(struct intake_group *g, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	size_t count = group_count(g->files);
 	struct key key;
 	int ret = describe_all(g, &why);
@@ -565,7 +575,7 @@ intake_commit(struct intake_group *g, struct complaint *c)
 		token_make(&key, p->id, p->entry.expires, &p->to, p->receipt.token);
 	}
 	g->receipts = count;
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&key, sizeof(key));
 	return 0;
 }
 
@@ -576,10 +586,14 @@ intake_remove_moved(struct intake_group *g, struct complaint *c)
 
 	for (size_t i = 0; i < g->receipts; i++) {
 		const struct moved *m = &g->pending[i].moved;
-		int error = m->path == NULL ? 0 : take_over_remove(g->spool, m->path, &m->st, m->digest);
+		int error = m->path == NULL
+		    ? 0
+		    : take_over_remove(g->spool, m->path, &m->st, m->digest);
 		if (error != 0 && ret == 0) {
-			ret = complain(c, EX_IOERR, "stored, but cannot remove '%.200s': %s", m->path,
-			    error == -ESTALE ? "it is not what was stored any more" : reason(-error));
+			ret = complain(c, EX_IOERR, "stored, but cannot remove '%.200s': %s",
+			    m->path,
+			    error == -ESTALE ? "it is not what was stored any more"
+			                     : reason(-error));
 		}
 	}
 	forget_moved(g, g->receipts);

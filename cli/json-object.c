@@ -75,7 +75,8 @@ escaped_character(struct cursor *c, uint32_t *value_r)
 	if (high < 0xd800 || high > 0xdfff) {
 		return high != 0;
 	}
-	if (high > 0xdbff || !take_word(c, "\\u") || !hex4(c, &low) || low < 0xdc00 || low > 0xdfff) {
+	if (high > 0xdbff || !take_word(c, "\\u") || !hex4(c, &low) || low < 0xdc00 ||
+	    low > 0xdfff) {
 		return false;
 	}
 	*value_r = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
@@ -244,7 +245,7 @@ read_member(struct cursor *c, struct json_object *o)
 const char *
 json_object_read(char *text, size_t len, struct json_object *o)
 {
-	struct cursor c = { .at = text, .end = text + len };
+	struct cursor c = {.at = text, .end = text + len};
 
 	o->count = 0;
 	if (!take(&c, '{')) {

@@ -18,8 +18,8 @@ enum json_kind { JSON_STRING, JSON_NUMBER, JSON_BOOLEAN, JSON_NULL };
 struct json_member {
 	const char *name;
 	enum json_kind kind;
-	const char *text;       /* of a string, NUL-terminated; no NUL in it */
-	uint64_t number;        /* of a number; 0 or 1 of a boolean */
+	const char *text; /* of a string, NUL-terminated; no NUL in it */
+	uint64_t number;  /* of a number; 0 or 1 of a boolean */
 };
 
 struct json_object {

@@ -35,7 +35,7 @@ print_key(const struct key *key, bool json)
 
 	*hex_encode(key->id, KEY_ID_BYTES, id) = '\0';
 	if (json) {
-		json_text(stdout, &first, "id", id, sizeof id - 1);
+		json_text(stdout, &first, "id", id, sizeof(id) - 1);
 		json_text(stdout, &first, "state", state, strlen(state));
 		json_number(stdout, &first, "created", when);
 		puts("}");
@@ -47,7 +47,7 @@ print_key(const struct key *key, bool json)
 static int
 list_keys(const struct spool *spool, const char *path, bool json, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct keyring ring;
 
 	if (keyring_load(spool, &ring, &why) != 0) {
@@ -63,14 +63,14 @@ list_keys(const struct spool *spool, const char *path, bool json, struct complai
 static int
 add_key(const struct spool *spool, const char *path, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct key key;
 
 	if (create_allowed(spool, &why) != 0 || keyring_add(spool, now_units(), &key, &why) != 0) {
 		return complain_spool(c, path, &why, "cannot add a key");
 	}
 	printf("%02x%02x%02x%02x\n", key.id[0], key.id[1], key.id[2], key.id[3]);
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&key, sizeof(key));
 	return 0;
 }
 
@@ -78,12 +78,14 @@ static int
 change_key(const struct spool *spool, const char *path, const char *text, enum key_state state,
     struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	uint8_t id[KEY_ID_BYTES];
 	int ret;
 
-	if (strlen(text) != sizeof id * 2 || hex_decode((const uint8_t *)text, sizeof id * 2, id) != 0) {
-		return complain(c, EX_USAGE, "bad key id '%s': it has eight digits 0-9 and a-f", text);
+	if (strlen(text) != sizeof(id) * 2 ||
+	    hex_decode((const uint8_t *)text, sizeof(id) * 2, id) != 0) {
+		return complain(
+		    c, EX_USAGE, "bad key id '%s': it has eight digits 0-9 and a-f", text);
 	}
 	ret = create_allowed(spool, &why);
 	if (ret == 0) {
@@ -104,16 +106,17 @@ run(const char *path, bool json, int count, char **words, struct complaint *c)
 {
 	const char *verb = count == 0 ? "list" : words[0];
 	bool changes = strcmp(verb, "retire") == 0 || strcmp(verb, "revoke") == 0;
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 	int ret;
 
 	if (!changes && strcmp(verb, "list") != 0 && strcmp(verb, "add") != 0) {
-		return complain(c, EX_USAGE, "there is no 'keys %s'; 'mailgraft keys --help' says more",
-		    verb);
+		return complain(
+		    c, EX_USAGE, "there is no 'keys %s'; 'mailgraft keys --help' says more", verb);
 	}
 	if (count > 0 && count != (changes ? 2 : 1)) {
-		return complain(c, EX_USAGE, "'keys %s' takes %s", verb, changes ? "one key id" : "no argument");
+		return complain(c, EX_USAGE, "'keys %s' takes %s", verb,
+		    changes ? "one key id" : "no argument");
 	}
 	if (spool_open(path, &spool, &why) != 0) {
 		return complain_spool(c, path, &why, "cannot open the spool");
@@ -133,8 +136,8 @@ run(const char *path, bool json, int count, char **words, struct complaint *c)
 int
 keys_main(int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
-	struct command_line line = { .name = "keys", .usage = usage };
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "keys", .usage = usage};
 	struct complaint c;
 	int code;
 

@@ -34,24 +34,24 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 {
 	char hex[ENTRY_ID_BYTES * 2 + 1], digest[SHA256_BYTES * 2 + 1];
 	char name[NAME_MAX_BYTES], expires[TIMESTAMP_MAX];
-	size_t name_len = part_header_name(e->filename, e->filename_len, name, sizeof name);
+	size_t name_len = part_header_name(e->filename, e->filename_len, name, sizeof(name));
 	uint64_t when = (uint64_t)e->expires * EXPIRY_UNIT;
 	char key[KEY_ID_BYTES * 2 + 1] = "-";
 	int first = 1;
 
 	if (e->has_key) {
-		*hex_encode(e->key, sizeof e->key, key) = '\0';
+		*hex_encode(e->key, sizeof(e->key), key) = '\0';
 	}
 	*hex_encode(id, ENTRY_ID_BYTES, hex) = '\0';
-	*hex_encode(e->blob, sizeof e->blob, digest) = '\0';
+	*hex_encode(e->blob, sizeof(e->blob), digest) = '\0';
 	if (!l->json) {
 		printf("%s\t%llu\t%s\t%.*s\t%.*s\t%s%s\n", hex, (unsigned long long)e->size,
 		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name, key,
 		    e->keep ? "\tkeep" : "");
 		return;
 	}
-	json_text(stdout, &first, "entry", hex, sizeof hex - 1);
-	json_text(stdout, &first, "digest", digest, sizeof digest - 1);
+	json_text(stdout, &first, "entry", hex, sizeof(hex) - 1);
+	json_text(stdout, &first, "digest", digest, sizeof(digest) - 1);
 	json_number(stdout, &first, "size", e->size);
 	json_text(stdout, &first, "type", e->type, e->type_len);
 	json_text(stdout, &first, "name", name, name_len);
@@ -66,7 +66,7 @@ print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const str
 static int
 list_all(const struct listing *l, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct walk_file f;
 	struct walk w;
 	struct entry e;
@@ -91,7 +91,8 @@ list_all(const struct listing *l, struct complaint *c)
 		return complain_spool(c, l->path, &why, "cannot list the spool");
 	}
 	if (damaged > 0) {
-		return complain(c, EX_DATAERR, "%d entries are damaged: run 'mailgraft fsck'", damaged);
+		return complain(
+		    c, EX_DATAERR, "%d entries are damaged: run 'mailgraft fsck'", damaged);
 	}
 	return 0;
 }
@@ -99,7 +100,7 @@ list_all(const struct listing *l, struct complaint *c)
 static int
 list_one(const struct listing *l, const char *word, struct complaint *c)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	uint8_t id[ENTRY_ID_BYTES];
 	struct token token;
 	struct entry e;
@@ -107,8 +108,8 @@ list_one(const struct listing *l, const char *word, struct complaint *c)
 	int ret;
 
 	if (token_decode((const uint8_t *)word, len, &token) == TOKEN_OK) {
-		memcpy(id, token.entry_id, sizeof id);
-	} else if (len != sizeof id * 2 || hex_decode((const uint8_t *)word, len, id) != 0) {
+		memcpy(id, token.entry_id, sizeof(id));
+	} else if (len != sizeof(id) * 2 || hex_decode((const uint8_t *)word, len, id) != 0) {
 		return complain(c, EX_USAGE, "'%.100s' is neither a token nor an entry's id", word);
 	}
 	ret = entry_load(l->spool, id, &e, &why);
@@ -125,10 +126,10 @@ list_one(const struct listing *l, const char *word, struct complaint *c)
 int
 ls_main(int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
-	struct command_line line = { .name = "ls", .usage = usage };
-	struct spool_fail why = { 0 };
-	struct listing l = { 0 };
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "ls", .usage = usage};
+	struct spool_fail why = {0};
+	struct listing l = {0};
 	struct complaint c;
 	int ret = 0;
 

@@ -17,24 +17,24 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *what;
 } commands[] = {
-	{ "init", init_main, "make a spool" },
-	{ "put", put_main, "store files, print tokens" },
-	{ "keys", keys_main, "list, add, retire and revoke keys" },
-	{ "ls", ls_main, "list what is stored" },
-	{ "stat", stat_main, "count what is stored" },
-	{ "gc", gc_main, "remove what has expired" },
-	{ "fsck", fsck_main, "check what is stored" },
-	{ "config", config_main, "check and show the configuration" },
-	{ "preview", preview_main, "show what the filter would make of a message" },
-	{ "check-exim", check_exim_main, "say what is dangerous in Exim's configuration" },
-	{ "stuck", stuck_main, "list queued messages that cannot be grafted" },
+    {"init", init_main, "make a spool"},
+    {"put", put_main, "store files, print tokens"},
+    {"keys", keys_main, "list, add, retire and revoke keys"},
+    {"ls", ls_main, "list what is stored"},
+    {"stat", stat_main, "count what is stored"},
+    {"gc", gc_main, "remove what has expired"},
+    {"fsck", fsck_main, "check what is stored"},
+    {"config", config_main, "check and show the configuration"},
+    {"preview", preview_main, "show what the filter would make of a message"},
+    {"check-exim", check_exim_main, "say what is dangerous in Exim's configuration"},
+    {"stuck", stuck_main, "list queued messages that cannot be grafted"},
 };
 
 static void
 usage(FILE *out)
 {
 	fputs("usage: mailgraft COMMAND [--spool DIR] [OPTION…] [ARGUMENT…]\n\n", out);
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
 	}
 	fputs("\n'mailgraft COMMAND --help' says more; so does mailgraft(1).\n", out);
@@ -61,7 +61,7 @@ main(int argc, char **argv)
 	if (config_load(&c) != 0) {
 		return complain_aloud("", &c);
 	}
-	for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			return commands[i].run(argc - 1, argv + 1);
 		}

@@ -18,8 +18,9 @@ clean_type(char *type, bool eight_bit)
 	bool text = strncmp(type, "text/", strlen("text/")) == 0;
 
 	if (parameters != NULL &&
-	    (!text || strstr(parameters, "binary") != NULL || strstr(parameters, "unknown") != NULL ||
-	    (strstr(parameters, "us-ascii") != NULL && eight_bit))) {
+	    (!text || strstr(parameters, "binary") != NULL ||
+	        strstr(parameters, "unknown") != NULL ||
+	        (strstr(parameters, "us-ascii") != NULL && eight_bit))) {
 		*parameters = '\0';
 	}
 }
@@ -39,8 +40,8 @@ media_type_find(struct sniff *sniff, int fd, bool eight_bit, struct entry *e)
 	if (e->size > 0 && sniff_type(sniff, fd, type, NULL) == 0) {
 		clean_type(type, eight_bit);
 		if (strncmp(type, "inode/", strlen("inode/")) != 0 &&
-		    part_header_type(type, strlen(type), e->type, sizeof e->type, &e->type_len) ==
-			PART_HEADER_OK) {
+		    part_header_type(type, strlen(type), e->type, sizeof(e->type), &e->type_len) ==
+		        PART_HEADER_OK) {
 			return;
 		}
 	}

@@ -29,7 +29,8 @@ struct collector {
 	uint8_t chunk[READ_CHUNK];
 };
 
-/* A token that could be one of ours. Whose it is does not matter: the set is of ids, and a stranger's id is nobody's. */
+/* A token that could be one of ours. Whose it is does not matter: the set is of ids, and a
+ * stranger's id is nobody's. */
 static void
 found(void *arg, const uint8_t text[MARKER_TOKEN_CHARS])
 {
@@ -38,7 +39,7 @@ found(void *arg, const uint8_t text[MARKER_TOKEN_CHARS])
 
 	if (token_decode(text, MARKER_TOKEN_CHARS, &token) == TOKEN_OK) {
 		putc(RECORD_ID, k->out);
-		fwrite(token.entry_id, sizeof token.entry_id, 1, k->out);
+		fwrite(token.entry_id, sizeof(token.entry_id), 1, k->out);
 	}
 }
 
@@ -58,7 +59,7 @@ read_message(struct collector *k, struct queued *q, struct queue_fail *why)
 		mention_field((const uint8_t *)field.text + name, field.len - name, found, k);
 	}
 	mention_begin(&k->search, found, k);
-	while ((n = queue_body(q, body, k->chunk, sizeof k->chunk, why)) > 0) {
+	while ((n = queue_body(q, body, k->chunk, sizeof(k->chunk), why)) > 0) {
 		mention_body(&k->search, k->chunk, (size_t)n);
 		body += (uint64_t)n;
 	}
@@ -83,7 +84,8 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	if (ret == 0 || why.gone) {
 		return 0;
 	}
-	return complain(k->c, EX_NOINPUT, "cannot tell what message '%s' in Exim's queue%s%s needs: %s%s%s", id,
+	return complain(k->c, EX_NOINPUT,
+	    "cannot tell what message '%s' in Exim's queue%s%s needs: %s%s%s", id,
 	    queue[0] == '\0' ? "" : " ", queue, why.what, why.error == 0 ? "" : ": ",
 	    why.error == 0 ? "" : reason(why.error));
 }
@@ -105,30 +107,29 @@ read_queues(struct collector *k)
 		return -1;
 	}
 	/* A wrong directory is not an empty queue. */
-	snprintf(input, sizeof input, "%s/input", k->directory);
+	snprintf(input, sizeof(input), "%s/input", k->directory);
 	fd = open(input, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
 		return complain(k->c, errno == EACCES ? EX_NOPERM : EX_NOINPUT,
 		    "cannot read Exim's queue '%s': %s", input, reason(errno));
 	}
 	close(fd);
-	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		k->c->text[0] = '\0';
 		if (queue_walk(k->directory, files[i], each_message, k, &why) < 0) {
-			return k->c->text[0] != '\0' ? -1
-						     : complain(k->c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT,
-							   "%s '%s': %s", why.what, k->directory,
-							   reason(why.error));
+			return k->c->text[0] != '\0'
+			    ? -1
+			    : complain(k->c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT,
+			          "%s '%s': %s", why.what, k->directory, reason(why.error));
 		}
 	}
 	return 0;
 }
 
-static void __attribute__((noreturn))
-child(const char *directory, int out)
+static void __attribute__((noreturn)) child(const char *directory, int out)
 {
 	struct complaint c = {.code = EX_OK};
-	struct collector *k = calloc(1, sizeof *k);
+	struct collector *k = calloc(1, sizeof(*k));
 
 	if (k == NULL || (k->out = fdopen(out, "w")) == NULL) {
 		_exit(EX_OSERR);
@@ -139,7 +140,7 @@ child(const char *directory, int out)
 		c.code = EX_OK;
 	}
 	putc(RECORD_END, k->out);
-	fwrite(&c, sizeof c, 1, k->out);
+	fwrite(&c, sizeof(c), 1, k->out);
 	_exit(fclose(k->out) == 0 ? EX_OK : EX_IOERR);
 }
 
@@ -152,14 +153,14 @@ listen_to(FILE *in, struct id_set *set, struct complaint *c)
 
 	int record;
 
-	while ((record = getc(in)) == RECORD_ID && fread(id, sizeof id, 1, in) == 1) {
+	while ((record = getc(in)) == RECORD_ID && fread(id, sizeof(id), 1, in) == 1) {
 		if (id_set_add(set, id, &why) != 0) {
 			return complain(c, EX_TEMPFAIL, "cannot hold what Exim's queues need: %s",
 			    reason(why.error));
 		}
 	}
-	if (record == RECORD_END && fread(c, sizeof *c, 1, in) == 1) {
-		c->text[sizeof c->text - 1] = '\0';
+	if (record == RECORD_END && fread(c, sizeof(*c), 1, in) == 1) {
+		c->text[sizeof(c->text) - 1] = '\0';
 		return c->code == EX_OK ? 0 : -1;
 	}
 	return complain(c, EX_OSERR, "cannot read Exim's queues: whoever read them broke off");

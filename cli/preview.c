@@ -32,7 +32,7 @@ enum { COPY_BYTES = 64 * 1024, SENTENCE_BYTES = 1024 };
 
 struct options {
 	const char *spool;
-	const char *recipient;          /* canonical; NULL: what the message says */
+	const char *recipient; /* canonical; NULL: what the message says */
 	char address[RECIPIENT_MAX + 1];
 };
 
@@ -42,8 +42,9 @@ temporary(struct complaint *c)
 {
 	int fd = open(P_tmpdir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	return fd >= 0 ? fd : complain(c, EX_CANTCREAT, "cannot make a temporary in '%s': %s",
-	    P_tmpdir, reason(errno));
+	return fd >= 0 ? fd
+	               : complain(c, EX_CANTCREAT, "cannot make a temporary in '%s': %s", P_tmpdir,
+	                     reason(errno));
 }
 
 static int
@@ -57,8 +58,8 @@ copy(int from, int to, const char *from_name, const char *to_name, struct compla
 			ssize_t wrote = write(to, buf + at, (size_t)(n - at));
 
 			if (wrote < 0) {
-				return complain(c, EX_IOERR, "cannot write %s: %s", to_name,
-				    reason(errno));
+				return complain(
+				    c, EX_IOERR, "cannot write %s: %s", to_name, reason(errno));
 			}
 			at += wrote;
 		}
@@ -99,7 +100,9 @@ static int
 grafted(const struct options *o, int in, int out, struct complaint *c)
 {
 	struct graft_options options = {
-		.spool = o->spool, .now = time(NULL), .recipient = o->recipient,
+	    .spool = o->spool,
+	    .now = time(NULL),
+	    .recipient = o->recipient,
 	};
 	char sentence[SENTENCE_BYTES];
 	struct graft *g = NULL;
@@ -158,11 +161,11 @@ static int
 read_options(int argc, char **argv, struct options *o, struct complaint *c)
 {
 	static const struct option options[] = {
-		{ "spool", required_argument, NULL, 's' },
-		{ "recipient", required_argument, NULL, 'r' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'v' },
-		{ 0 },
+	    {"spool", required_argument, NULL, 's'},
+	    {"recipient", required_argument, NULL, 'r'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
+	    {0},
 	};
 	struct recipient r;
 	int option;
@@ -192,8 +195,8 @@ read_options(int argc, char **argv, struct options *o, struct complaint *c)
 		}
 	}
 	if (optind < argc) {
-		complain(c, EX_USAGE, "the message comes on standard input, not as '%s'",
-		    argv[optind]);
+		complain(
+		    c, EX_USAGE, "the message comes on standard input, not as '%s'", argv[optind]);
 		return complain_aloud("preview", c);
 	}
 	return STOP;

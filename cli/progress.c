@@ -18,7 +18,7 @@ progress_begin(struct progress *p, int input)
 {
 	struct stat st;
 
-	*p = (struct progress){ .on = isatty(STDERR_FILENO) != 0 };
+	*p = (struct progress){.on = isatty(STDERR_FILENO) != 0};
 	if (input >= 0 && fstat(input, &st) == 0 && S_ISREG(st.st_mode)) {
 		p->total = (uint64_t)st.st_size;
 	}

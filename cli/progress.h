@@ -9,8 +9,8 @@
 #include <time.h>
 
 struct progress {
-	bool on;                /* stderr is a terminal */
-	uint64_t total;         /* 0: not known */
+	bool on;        /* stderr is a terminal */
+	uint64_t total; /* 0: not known */
 	uint64_t count, bytes;
 	struct timespec start, shown;
 };

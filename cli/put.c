@@ -35,7 +35,8 @@ static const char usage[] =
     "  --json           one object a line: token, marker, header, digest, size, type,\n"
     "                   name, expires\n"
     "  --batch          one request a line on standard input, one answer a line:\n"
-    "                   {\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…,\n"
+    "                   "
+    "{\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…,\n"
     "                    \"keep\":…},\n"
     "                   \"bytes\":N instead of file with N raw bytes behind the line,\n"
     "                   or these fields parted by tabs; the options are the defaults\n";
@@ -43,7 +44,7 @@ static const char usage[] =
 struct options {
 	struct command_line line;
 	bool batch;
-	struct request request;         /* its file is set for each argument */
+	struct request request; /* its file is set for each argument */
 };
 
 /* 0 to go on after the options; 1 where the command is over, with *code. */
@@ -51,20 +52,20 @@ static int
 read_options(int argc, char **argv, struct options *o, int *code)
 {
 	static const struct option options[] = {
-		COMMON_OPTIONS,
-		{ "name", required_argument, NULL, 'n' },
-		{ "type", required_argument, NULL, 't' },
-		{ "inline", no_argument, NULL, 'i' },
-		{ "cid", required_argument, NULL, 'c' },
-		{ "to", required_argument, NULL, 'r' },
-		{ "expires", required_argument, NULL, 'e' },
-		{ "keep", no_argument, NULL, 'k' },
-		{ "exec", required_argument, NULL, 'x' },
-		{ "reflink", no_argument, NULL, 'l' },
-		{ "link", no_argument, NULL, 'L' },
-		{ "move", no_argument, NULL, 'M' },
-		{ "batch", no_argument, NULL, 'b' },
-		{ 0 },
+	    COMMON_OPTIONS,
+	    {"name", required_argument, NULL, 'n'},
+	    {"type", required_argument, NULL, 't'},
+	    {"inline", no_argument, NULL, 'i'},
+	    {"cid", required_argument, NULL, 'c'},
+	    {"to", required_argument, NULL, 'r'},
+	    {"expires", required_argument, NULL, 'e'},
+	    {"keep", no_argument, NULL, 'k'},
+	    {"exec", required_argument, NULL, 'x'},
+	    {"reflink", no_argument, NULL, 'l'},
+	    {"link", no_argument, NULL, 'L'},
+	    {"move", no_argument, NULL, 'M'},
+	    {"batch", no_argument, NULL, 'b'},
+	    {0},
 	};
 	struct complaint c;
 	int option;
@@ -108,8 +109,8 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			break;
 		default:
 			if (parse_span(optarg, &o->request.expires) != 0) {
-				complain(&c, EX_USAGE, "bad --expires '%s': say a number and m, h, d or w",
-				    optarg);
+				complain(&c, EX_USAGE,
+				    "bad --expires '%s': say a number and m, h, d or w", optarg);
 				*code = complain_aloud("put", &c);
 				return 1;
 			}
@@ -168,7 +169,8 @@ put_files(struct intake *in, struct options *o, int count, char **files)
 	}
 	for (int i = 0; i < count && ret == EX_OK; i++) {
 		o->request.file = files[i];
-		if (intake_take(in, &o->request, &failed) != 0 || intake_add(in, group, &o->request, &failed) != 0) {
+		if (intake_take(in, &o->request, &failed) != 0 ||
+		    intake_add(in, group, &o->request, &failed) != 0) {
 			ret = failed.code;
 		}
 		if ((ret != EX_OK || i == count - 1 || intake_full(group)) &&
@@ -186,8 +188,8 @@ int
 put_main(int argc, char **argv)
 {
 	struct options o = {
-		.line = { .name = "put", .usage = usage },
-		.request = { .expires = config()->expires },
+	    .line = {.name = "put", .usage = usage},
+	    .request = {.expires = config()->expires},
 	};
 	struct intake *in = NULL;
 	struct complaint c;

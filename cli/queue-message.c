@@ -107,7 +107,7 @@ queue_body(const struct queued *q, uint64_t at, void *out, size_t cap, struct qu
 
 	if (at == 0 &&
 	    (pread(q->data_file, first, len, 0) != (ssize_t)len ||
-		memcmp(first, q->id, len - 3) != 0 || memcmp(first + len - 3, "-D\n", 3) != 0)) {
+	        memcmp(first, q->id, len - 3) != 0 || memcmp(first + len - 3, "-D\n", 3) != 0)) {
 		return fail(why, "the -D file is not what Exim writes", 0);
 	}
 	do {

@@ -57,7 +57,7 @@ is_none(int directory, const char *name)
 	struct stat st;
 	bool none = (error == ENOENT || error == ENOTDIR) &&
 	    (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-		(!S_ISDIR(st.st_mode) && (error == ENOTDIR || !S_ISLNK(st.st_mode))));
+	        (!S_ISDIR(st.st_mode) && (error == ENOTDIR || !S_ISLNK(st.st_mode))));
 
 	errno = error;
 	return none;
@@ -82,8 +82,8 @@ one_name(const struct walk *w, DIR *d, const char *name, bool splits)
 		closedir(split);
 		return ret;
 	}
-	if (len < 2 || len > sizeof(id) || name[len - 2] != '-' ||
-	    name[len - 1] != (char)w->file || !queue_is_id(name, len - 2)) {
+	if (len < 2 || len > sizeof(id) || name[len - 2] != '-' || name[len - 1] != (char)w->file ||
+	    !queue_is_id(name, len - 2)) {
 		return 0;
 	}
 	memcpy(id, name, len - 2);
@@ -125,7 +125,8 @@ one_queue(const char *name, int directory, struct walk *w)
 	return ret;
 }
 
-/* A queue may have any name that has no '/'. What a file system keeps for itself is closed to Exim too. */
+/* A queue may have any name that has no '/'. What a file system keeps for itself is closed to Exim
+ * too. */
 static bool
 is_no_queue(const char *name)
 {
@@ -163,8 +164,8 @@ named_queues(DIR *top, struct walk *w)
 }
 
 int
-queue_walk(const char *spool, enum queue_file file, queue_each *each, void *arg,
-    struct queue_fail *why)
+queue_walk(
+    const char *spool, enum queue_file file, queue_each *each, void *arg, struct queue_fail *why)
 {
 	struct walk w = {.queue = "", .file = file, .each = each, .arg = arg, .why = why};
 	DIR *top = list(AT_FDCWD, spool);

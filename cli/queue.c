@@ -42,8 +42,8 @@ queue_is_id(const char *text, size_t len)
 	size_t middle = len == 16 ? 6 : 11;
 
 	return (len == 16 || len == QUEUE_ID_MAX) && alphanumeric(text, 6) && text[6] == '-' &&
-	       alphanumeric(text + 7, middle) && text[7 + middle] == '-' &&
-	       alphanumeric(text + 8 + middle, len - 8 - middle);
+	    alphanumeric(text + 7, middle) && text[7 + middle] == '-' &&
+	    alphanumeric(text + 8 + middle, len - 8 - middle);
 }
 
 static int

@@ -21,8 +21,8 @@
 
 struct queue_fail {
 	const char *what; /* "cannot open the -H file" */
-	int error;	  /* errno; 0: `what` says it all */
-	bool gone;	  /* there is no -H file: no longer queued */
+	int error;        /* errno; 0: `what` says it all */
+	bool gone;        /* there is no -H file: no longer queued */
 };
 
 struct span {
@@ -33,10 +33,10 @@ struct span {
 struct queued {
 	char id[QUEUE_ID_MAX + 1];
 	int header_file, data_file; /* descriptors */
-	char *raw;		    /* the whole -H file */
+	char *raw;                  /* the whole -H file */
 	size_t raw_len, at;
-	int64_t received;	/* seconds since 1970 */
-	bool wireformat;	/* the body has CRLF: no filter can read it */
+	int64_t received;       /* seconds since 1970 */
+	bool wireformat;        /* the body has CRLF: no filter can read it */
 	struct span *recipient; /* those still to be served, into `raw` */
 	size_t recipients;
 	struct span *delivered; /* those served, sorted */
@@ -98,8 +98,8 @@ void queue_close(struct queued *q);
  */
 enum queue_file { QUEUE_HEADERS = 'H', QUEUE_DATA = 'D' };
 typedef int queue_each(void *arg, const char *queue, int directory, const char *id);
-int queue_walk(const char *spool, enum queue_file file, queue_each *each, void *arg,
-    struct queue_fail *why);
+int queue_walk(
+    const char *spool, enum queue_file file, queue_each *each, void *arg, struct queue_fail *why);
 
 /*
  * queue_open_at, and once more after a moment where the -D file alone is missing:

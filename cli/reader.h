@@ -19,10 +19,10 @@ struct reader {
 	int fd;
 	void (*before_wait)(void *);
 	void *arg;
-	uint64_t taken;                 /* bytes given out so far */
+	uint64_t taken; /* bytes given out so far */
 	size_t at, end;
 	bool eof;
-	int error;                      /* errno of a read that failed; that is an end, too */
+	int error; /* errno of a read that failed; that is an end, too */
 	char buf[BATCH_LINE_MAX + 1];
 };
 

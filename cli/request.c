@@ -81,7 +81,7 @@ set_flag(struct request *r, const char *name, const char *text)
 {
 	if (strcmp(text, name) != 0) {
 		return strcmp(name, "keep") == 0 ? "bad keep: nothing, or 'keep'"
-						 : "bad inline: nothing, or 'inline'";
+		                                 : "bad inline: nothing, or 'inline'";
 	}
 	*(strcmp(name, "keep") == 0 ? &r->keep : &r->is_inline) = true;
 	return NULL;
@@ -91,14 +91,21 @@ static const char *
 read_fields(char *line, struct request_line *r)
 {
 	static const char *const names[] = {
-		"file", "name", "type", "to", "expires", "inline", "cid", "keep",
+	    "file",
+	    "name",
+	    "type",
+	    "to",
+	    "expires",
+	    "inline",
+	    "cid",
+	    "keep",
 	};
 	char *rest = line;
 	const char *wrong = NULL;
 
 	for (size_t i = 0; rest != NULL && wrong == NULL; i++) {
 		const char *field = strsep(&rest, "\t");
-		if (i == sizeof names / sizeof names[0]) {
+		if (i == sizeof(names) / sizeof(names[0])) {
 			return "more fields than file, name, type, to, expires, inline, cid, keep";
 		}
 		if (field[0] == '\0') {
@@ -116,7 +123,7 @@ read_fields(char *line, struct request_line *r)
 void
 request_read(char *line, size_t len, const struct request *defaults, struct request_line *r)
 {
-	*r = (struct request_line){ .request = *defaults, .json = len > 0 && line[0] == '{' };
+	*r = (struct request_line){.request = *defaults, .json = len > 0 && line[0] == '{'};
 	if (r->json) {
 		r->wrong = read_json(line, len, r);
 	} else if (memchr(line, '\0', len) != NULL) {

@@ -11,9 +11,9 @@
 
 struct request_line {
 	struct request request;
-	bool json;              /* so must its answer be */
-	bool has_bytes;         /* its content follows, whether or not the rest of it is right */
-	const char *wrong;      /* NULL, or why it is none; static text */
+	bool json;         /* so must its answer be */
+	bool has_bytes;    /* its content follows, whether or not the rest of it is right */
+	const char *wrong; /* NULL, or why it is none; static text */
 };
 
 /* The line is changed and must stay as long as the request. `defaults` is what it does not say. */

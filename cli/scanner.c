@@ -21,8 +21,8 @@ start(const char *command, const char *content, pid_t *child_r)
 	union {
 		const char *in;
 		char *out;
-	} text = { command };
-	char *argv[] = { shell, option, text.out, NULL };
+	} text = {command};
+	char *argv[] = {shell, option, text.out, NULL};
 	posix_spawn_file_actions_t actions;
 	int error = posix_spawn_file_actions_init(&actions);
 
@@ -31,7 +31,8 @@ start(const char *command, const char *content, pid_t *child_r)
 	}
 	error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, content, O_RDONLY, 0);
 	if (error == 0) {
-		error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		error = posix_spawn_file_actions_addopen(
+		    &actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	}
 	if (error == 0) {
 		error = posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
@@ -50,27 +51,32 @@ scanner_run(const char *command, int content, const char *file, struct complaint
 	pid_t child = -1;
 	int error, status = 0;
 
-	/* Opened anew: our descriptor may write, and its position is ours. The child sees it as its parent's. */
-	snprintf(path, sizeof path, "/proc/%ld/fd/%d", (long)getpid(), content);
+	/* Opened anew: our descriptor may write, and its position is ours. The child sees it as its
+	 * parent's. */
+	snprintf(path, sizeof(path), "/proc/%ld/fd/%d", (long)getpid(), content);
 	error = start(command, path, &child);
 	if (error != 0) {
-		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': the scanner does not start: %s", file,
-		    reason(error));
+		return complain(c, EX_TEMPFAIL,
+		    "cannot store '%.200s': the scanner does not start: %s", file, reason(error));
 	}
 	while (waitpid(child, &status, 0) < 0) {
 		if (errno != EINTR) {
-			return complain(c, EX_OSERR, "cannot store '%.200s': waiting for the scanner: %s", file,
+			return complain(c, EX_OSERR,
+			    "cannot store '%.200s': waiting for the scanner: %s", file,
 			    reason(errno));
 		}
 	}
 	if (WIFSIGNALED(status)) {
-		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': the scanner was killed by signal %d", file,
+		return complain(c, EX_TEMPFAIL,
+		    "cannot store '%.200s': the scanner was killed by signal %d", file,
 		    WTERMSIG(status));
 	}
 	if (WEXITSTATUS(status) == 126 || WEXITSTATUS(status) == 127) {
-		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': the scanner does not start", file);
+		return complain(
+		    c, EX_TEMPFAIL, "cannot store '%.200s': the scanner does not start", file);
 	}
 	return WEXITSTATUS(status) == 0
 	    ? 0
-	    : complain(c, EX_DATAERR, "refused '%.200s': the scanner says %d", file, WEXITSTATUS(status));
+	    : complain(c, EX_DATAERR, "refused '%.200s': the scanner says %d", file,
+	          WEXITSTATUS(status));
 }

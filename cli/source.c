@@ -41,7 +41,7 @@ source_open(const char *file, bool to_take, struct source *s, struct complaint *
 {
 	int ret = 0;
 
-	*s = (struct source){ .file = file, .how = TAKE_OVER_DONE };
+	*s = (struct source){.file = file, .how = TAKE_OVER_DONE};
 	s->fd = open_file(file, to_take, &s->how);
 	if (s->fd < 0 || fstat(s->fd, &s->st) != 0) {
 		int error = errno;
@@ -50,7 +50,8 @@ source_open(const char *file, bool to_take, struct source *s, struct complaint *
 	} else if (S_ISDIR(s->st.st_mode)) {
 		ret = complain(c, EX_NOINPUT, "cannot read '%.200s': it is a directory", file);
 	} else if (!is_stdin(file) && !S_ISREG(s->st.st_mode)) {
-		ret = complain(c, EX_NOINPUT, "cannot read '%.200s': it is not a regular file", file);
+		ret = complain(
+		    c, EX_NOINPUT, "cannot read '%.200s': it is not a regular file", file);
 	}
 	s->regular = !is_stdin(file);
 	if (ret != 0) {
@@ -80,8 +81,8 @@ source_unchanged(const struct source *s, uint64_t size, struct complaint *c)
 	if (size != (uint64_t)before->st_size || after.st_size != before->st_size ||
 	    after.st_mtim.tv_sec != before->st_mtim.tv_sec ||
 	    after.st_mtim.tv_nsec != before->st_mtim.tv_nsec) {
-		return complain(c, EX_TEMPFAIL, "cannot store '%.200s': it changed while it was read",
-		    s->file);
+		return complain(
+		    c, EX_TEMPFAIL, "cannot store '%.200s': it changed while it was read", s->file);
 	}
 	return 0;
 }
@@ -90,18 +91,19 @@ void
 source_say_copied(const struct source *s, enum take_over why)
 {
 	static const char *const reasons[] = {
-		[TAKE_OVER_STREAM] = "it is no file with a name",
-		[TAKE_OVER_SYMLINK] = "a symbolic link leads to it",
-		[TAKE_OVER_ELSEWHERE] = "it is on another file system than the spool",
-		[TAKE_OVER_SPOOL] = "it is in the spool",
-		[TAKE_OVER_LINKS] = "it has more than one link, or none",
-		[TAKE_OVER_OWNER] = "it is another user's, which takes root",
-		[TAKE_OVER_ACL] = "it has an access control list",
-		[TAKE_OVER_BUSY] = "somebody has it open for writing, or takes it over",
-		[TAKE_OVER_CANNOT] = "its file system does not allow it",
+	    [TAKE_OVER_STREAM] = "it is no file with a name",
+	    [TAKE_OVER_SYMLINK] = "a symbolic link leads to it",
+	    [TAKE_OVER_ELSEWHERE] = "it is on another file system than the spool",
+	    [TAKE_OVER_SPOOL] = "it is in the spool",
+	    [TAKE_OVER_LINKS] = "it has more than one link, or none",
+	    [TAKE_OVER_OWNER] = "it is another user's, which takes root",
+	    [TAKE_OVER_ACL] = "it has an access control list",
+	    [TAKE_OVER_BUSY] = "somebody has it open for writing, or takes it over",
+	    [TAKE_OVER_CANNOT] = "its file system does not allow it",
 	};
 	struct complaint c;
 
-	complain(&c, EX_OK, "'%.200s' is copied, and stays: %s; no more is said of others", s->file, reasons[why]);
+	complain(&c, EX_OK, "'%.200s' is copied, and stays: %s; no more is said of others", s->file,
+	    reasons[why]);
 	complain_aloud("put", &c);
 }

@@ -25,13 +25,14 @@ static const char usage[] =
 enum { DAY = 24 * 60 * 60 };
 
 struct totals {
-	uint64_t entries, entry_bytes;  /* as if nothing were shared */
+	uint64_t entries, entry_bytes; /* as if nothing were shared */
 	uint64_t blobs, blob_bytes;
-	uint64_t expired, day, week;    /* entries; within a day, within a week */
+	uint64_t expired, day, week; /* entries; within a day, within a week */
 	uint64_t damaged;
 	uint64_t keys[KEY_REVOKED + 1];
 	struct keyring ring;
-	/* Entries that have not expired, by their key's place in the ring; the last: no key is known. */
+	/* Entries that have not expired, by their key's place in the ring; the last: no key is
+	 * known. */
 	struct {
 		uint64_t entries, bytes;
 	} by_key[KEYRING_MAX + 1];
@@ -42,7 +43,7 @@ static size_t
 key_of(const struct totals *t, const struct entry *e)
 {
 	for (size_t i = 0; e->has_key && i < t->ring.count; i++) {
-		if (memcmp(t->ring.keys[i].id, e->key, sizeof e->key) == 0) {
+		if (memcmp(t->ring.keys[i].id, e->key, sizeof(e->key)) == 0) {
 			return i;
 		}
 	}
@@ -110,7 +111,7 @@ load_keys(const struct spool *spool, struct totals *t, struct spool_fail *why)
 
 	for (size_t i = 0; ret == 0 && i < t->ring.count; i++) {
 		t->keys[t->ring.keys[i].state]++;
-		explicit_bzero(t->ring.keys[i].secret, sizeof t->ring.keys[i].secret);
+		explicit_bzero(t->ring.keys[i].secret, sizeof(t->ring.keys[i].secret));
 	}
 	return ret;
 }
@@ -128,7 +129,8 @@ print_key(const struct totals *t, size_t i, bool json)
 	}
 	if (!json) {
 		printf("key %-8s %-9s %llu entries, %llu bytes\n", id, state,
-		    (unsigned long long)t->by_key[i].entries, (unsigned long long)t->by_key[i].bytes);
+		    (unsigned long long)t->by_key[i].entries,
+		    (unsigned long long)t->by_key[i].bytes);
 		return;
 	}
 	json_text(stdout, &first, "key", id, strlen(id));
@@ -159,16 +161,22 @@ print_totals(const struct totals *t, bool json)
 		const char *name;
 		uint64_t value;
 	} rows[] = {
-		{ "entries", t->entries }, { "entry_bytes", t->entry_bytes },
-		{ "blobs", t->blobs }, { "blob_bytes", t->blob_bytes }, { "saved_by_sharing", saved },
-		{ "expired", t->expired }, { "expire_within_a_day", t->day },
-		{ "expire_within_a_week", t->day + t->week }, { "damaged", t->damaged },
-		{ "keys_active", t->keys[KEY_ACTIVE] }, { "keys_retired", t->keys[KEY_RETIRED] },
-		{ "keys_revoked", t->keys[KEY_REVOKED] },
+	    {"entries", t->entries},
+	    {"entry_bytes", t->entry_bytes},
+	    {"blobs", t->blobs},
+	    {"blob_bytes", t->blob_bytes},
+	    {"saved_by_sharing", saved},
+	    {"expired", t->expired},
+	    {"expire_within_a_day", t->day},
+	    {"expire_within_a_week", t->day + t->week},
+	    {"damaged", t->damaged},
+	    {"keys_active", t->keys[KEY_ACTIVE]},
+	    {"keys_retired", t->keys[KEY_RETIRED]},
+	    {"keys_revoked", t->keys[KEY_REVOKED]},
 	};
 	int first = 1;
 
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (json) {
 			json_number(stdout, &first, rows[i].name, rows[i].value);
 		} else {
@@ -183,9 +191,9 @@ print_totals(const struct totals *t, bool json)
 int
 stat_main(int argc, char **argv)
 {
-	static const struct option options[] = { COMMON_OPTIONS, { 0 } };
-	struct command_line line = { .name = "stat", .usage = usage };
-	struct spool_fail why = { 0 };
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "stat", .usage = usage};
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 	static struct totals totals;
 	struct complaint c;

@@ -34,7 +34,7 @@ static const char usage[] =
 enum { FOUND = 1, REASON_BYTES = 1024 };
 
 struct stuck {
-	char path[QUEUE_NAME_BYTES * 4];        /* Exim's spool, where Exim was asked for it */
+	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, where Exim was asked for it */
 	const char *spool, *exim, *exim_spool;
 	bool json;
 	int64_t now;
@@ -71,9 +71,9 @@ print_line(const struct row *r)
 	int64_t unit = days ? 86400 : hours ? 3600 : 60;
 
 	complain(&line, EX_OK, "%s %lld%c %.*s: %s%s%s", r->id, (long long)(r->age / unit),
-	    days    ? 'd'
-	    : hours ? 'h'
-		    : 'm',
+	    days        ? 'd'
+	        : hours ? 'h'
+	                : 'm',
 	    (int)(r->recipient.len > 300 ? 300 : r->recipient.len), r->recipient.text, r->reason,
 	    r->queue[0] == '\0' ? "" : ", queue ", r->queue);
 	puts(line.text);
@@ -186,7 +186,8 @@ run(struct stuck *s)
 	s->now = time(NULL);
 	if (s->exim_spool == NULL) {
 		s->exim = exim_program(s->exim, &c);
-		if (s->exim == NULL || exim_spool(s->exim, NULL, s->path, sizeof(s->path), &c) < 0) {
+		if (s->exim == NULL ||
+		    exim_spool(s->exim, NULL, s->path, sizeof(s->path), &c) < 0) {
 			return complain_aloud("stuck", &c);
 		}
 		s->exim_spool = s->path;

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { TIMESTAMP_MAX = sizeof "2026-01-31T12:00:00Z" + 8 };
+enum { TIMESTAMP_MAX = sizeof("2026-01-31T12:00:00Z") + 8 };
 
 /* Returns `text`. */
 const char *timestamp(uint64_t seconds, char text[TIMESTAMP_MAX]);

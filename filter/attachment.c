@@ -21,8 +21,8 @@ _Static_assert((int)COPY_OUT <= (int)SINK_ROOM, "the sink has room for a block")
 static uint8_t in[COPY_IN];
 
 static int
-load_key(const struct spool *spool, const struct token *t, struct key_cache *keys,
-    struct refusal *why)
+load_key(
+    const struct spool *spool, const struct token *t, struct key_cache *keys, struct refusal *why)
 {
 	struct spool_fail fail = {.call = NULL};
 
@@ -61,8 +61,9 @@ verify(const struct spool *spool, const uint8_t *text, const struct fields *fiel
 	case TOKEN_EXPIRED:
 		return refuse(why, REFUSED_TOKEN_EXPIRED);
 	case TOKEN_NO_RECIPIENT:
-		return refuse(why, fields->recipient_unreadable ? REFUSED_RECIPIENT_FIELD
-		                                                : REFUSED_TOKEN_NO_RECIPIENT);
+		return refuse(why,
+		    fields->recipient_unreadable ? REFUSED_RECIPIENT_FIELD
+		                                 : REFUSED_TOKEN_NO_RECIPIENT);
 	}
 	return refuse(why, REFUSED_BUG);
 }
@@ -186,7 +187,7 @@ copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
 		checksum_add(&sum, in, n);
 		at += n;
 		len = base64_encode_lines(in, n, sink_room(s, COPY_OUT));
-		if (at == a->entry.size) {      /* the last block, held back until now */
+		if (at == a->entry.size) { /* the last block, held back until now */
 			if (check_end(a, &sum, why) < 0) {
 				return -1;
 			}
@@ -228,10 +229,11 @@ watch(struct line_watch *w, const struct boundaries *b, const uint8_t *p, size_t
 	return false;
 }
 
-/* A message goes out as it is, with LF line ends: `put` has seen that it is 7bit and its lines short. */
+/* A message goes out as it is, with LF line ends: `put` has seen that it is 7bit and its lines
+ * short. */
 static int
-copy_message(const struct attachment *a, const struct boundaries *b, struct sink *s,
-    struct refusal *why)
+copy_message(
+    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why)
 {
 	struct line_watch lines = {.len = 0};
 	struct checksum sum;
@@ -273,8 +275,8 @@ copy_message(const struct attachment *a, const struct boundaries *b, struct sink
 }
 
 int
-attachment_copy(const struct attachment *a, const struct boundaries *b, struct sink *s,
-    struct refusal *why)
+attachment_copy(
+    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why)
 {
 	int result;
 

@@ -23,7 +23,7 @@
 struct attachment {
 	struct token token;
 	struct entry entry;
-	int fd;                         /* the blob, or -1 */
+	int fd; /* the blob, or -1 */
 };
 
 /* The key that the last token was made with: most messages use one. */
@@ -55,7 +55,7 @@ bool attachment_owes_lf(const struct attachment *a);
 struct boundaries;
 
 /* Copies the content. REFUSED_BLOB_CONTENT, REFUSED_BLOB_SIZE, REFUSED_COLLISION, REFUSED_IO. */
-int attachment_copy(const struct attachment *a, const struct boundaries *b, struct sink *s,
-    struct refusal *why);
+int attachment_copy(
+    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why);
 
 #endif

@@ -50,8 +50,10 @@ boundaries_derive(struct boundaries *b, const struct key *key, const uint8_t inp
 {
 	for (size_t i = 0; i < b->count; i++) {
 		uint8_t serial[4] = {
-			(uint8_t)(b->serial[i] >> 24), (uint8_t)(b->serial[i] >> 16),
-			(uint8_t)(b->serial[i] >> 8), (uint8_t)b->serial[i],
+		    (uint8_t)(b->serial[i] >> 24),
+		    (uint8_t)(b->serial[i] >> 16),
+		    (uint8_t)(b->serial[i] >> 8),
+		    (uint8_t)b->serial[i],
 		};
 		uint8_t mac[SHA256_BYTES];
 		struct hmac h;
@@ -62,7 +64,8 @@ boundaries_derive(struct boundaries *b, const struct key *key, const uint8_t inp
 		hmac_add(&h, serial, sizeof(serial));
 		hmac_end(&h, mac);
 		memcpy(b->text[i], PREFIX, sizeof(PREFIX) - 1);
-		base64url_encode(mac, BOUNDARY_CHARS - (sizeof(PREFIX) - 1), b->text[i] + sizeof(PREFIX) - 1);
+		base64url_encode(
+		    mac, BOUNDARY_CHARS - (sizeof(PREFIX) - 1), b->text[i] + sizeof(PREFIX) - 1);
 		b->text[i][BOUNDARY_CHARS] = '\0';
 	}
 }

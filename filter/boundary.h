@@ -18,12 +18,13 @@
 
 enum {
 	BOUNDARY_CHARS = 3 + 22,
-	BOUNDARY_WRAP_SERIAL = 0,       /* the serial of a new root, which is no multipart of the input */
+	/* the serial of a new root, which is no multipart of the input */
+	BOUNDARY_WRAP_SERIAL = 0,
 };
 
 struct boundaries {
 	size_t count;
-	uint32_t serial[SERIALS_MAX];   /* ascending */
+	uint32_t serial[SERIALS_MAX]; /* ascending */
 	char text[SERIALS_MAX][BOUNDARY_CHARS + 1];
 };
 
@@ -31,7 +32,8 @@ struct boundaries {
 int boundaries_mark(struct boundaries *b, uint32_t serial);
 
 /* Derives the text of all that are marked. `input` is the SHA-256 of the message. */
-void boundaries_derive(struct boundaries *b, const struct key *key, const uint8_t input[SHA256_BYTES]);
+void boundaries_derive(
+    struct boundaries *b, const struct key *key, const uint8_t input[SHA256_BYTES]);
 
 /* The new boundary of a serial, NUL-terminated, or NULL where it is not marked. */
 const char *boundaries_find(const struct boundaries *b, uint32_t serial);

@@ -16,11 +16,11 @@ enum {
 
 /* A base64 body that is decoded, cut and encoded again. */
 struct recode {
-	const struct edit *edit;        /* NULL: this leaf's body is copied */
+	const struct edit *edit; /* NULL: this leaf's body is copied */
 	struct base64_decoder decoder;
-	uint64_t at;                    /* decoded bytes seen */
-	size_t cut;                     /* of the edit's cuts: which comes next */
-	uint8_t last_raw;               /* the last byte of the body as it was */
+	uint64_t at;      /* decoded bytes seen */
+	size_t cut;       /* of the edit's cuts: which comes next */
+	uint8_t last_raw; /* the last byte of the body as it was */
 	size_t len;
 	uint8_t buf[RECODE_IN];
 };
@@ -29,9 +29,9 @@ struct emission {
 	const struct plan *plan;
 	struct sink *sink;
 	struct refusal *why;
-	size_t edit;                    /* which comes next */
-	bool dropping;                  /* the body of a replaced leaf */
-	bool owes_lf;                   /* the attachment that was written lacks the LF of its last line */
+	size_t edit;   /* which comes next */
+	bool dropping; /* the body of a replaced leaf */
+	bool owes_lf;  /* the attachment that was written lacks the LF of its last line */
 };
 
 static struct scan scan;
@@ -61,7 +61,8 @@ put_attachment(const struct attachment *a)
 	return 0;
 }
 
-/* The attachments that become last parts, each behind a delimiter; `lf` is what the first delimiter begins with. */
+/* The attachments that become last parts, each behind a delimiter; `lf` is what the first delimiter
+ * begins with. */
 static int
 put_appended(const char *boundary, const char *lf)
 {
@@ -74,7 +75,7 @@ put_appended(const char *boundary, const char *lf)
 			return -1;
 		}
 	}
-	out.owes_lf = false;    /* the delimiter that follows brings it */
+	out.owes_lf = false; /* the delimiter that follows brings it */
 	return 0;
 }
 
@@ -91,18 +92,20 @@ put_new_root(const char *encoding)
 	const struct plan *p = out.plan;
 	const char *boundary = boundaries_find(&p->boundaries, BOUNDARY_WRAP_SERIAL);
 	struct rewrite r = {
-		.scope = REWRITE_NOT_CONTENT, .top = true, .add_mime_version = !p->has_mime_version,
+	    .scope = REWRITE_NOT_CONTENT,
+	    .top = true,
+	    .add_mime_version = !p->has_mime_version,
 	};
 
 	assert(boundary != NULL);
 	if (rewrite_header(out.sink, scan.bytes, scan.len, &r, out.why) < 0 ||
 	    write_text("Content-Type: multipart/mixed;\n\tboundary=\"") < 0 ||
-	    write_text(boundary) < 0 ||
-	    write_text("\"\n") < 0) {
+	    write_text(boundary) < 0 || write_text("\"\n") < 0) {
 		return -1;
 	}
-	if (encoding != NULL && (write_text("Content-Transfer-Encoding: ") < 0 ||
-	    write_text(encoding) < 0 || write_text("\n") < 0)) {
+	if (encoding != NULL &&
+	    (write_text("Content-Transfer-Encoding: ") < 0 || write_text(encoding) < 0 ||
+	        write_text("\n") < 0)) {
 		return -1;
 	}
 	if (write_text("\n--") < 0 || write_text(boundary) < 0) {
@@ -159,7 +162,7 @@ recode_flush(bool last)
 	size_t n = base64_encode_lines(recode.buf, recode.len, encoded);
 
 	if (last && n > 0 && recode.last_raw != '\n') {
-		n--;            /* the body ended without a line end of its own */
+		n--; /* the body ended without a line end of its own */
 	}
 	recode.len = 0;
 	return write_bytes(encoded, n);
@@ -340,7 +343,8 @@ emit(const struct plan *p, struct hold *h, struct sink *s, struct refusal *why)
 		case SCAN_END:
 			return put_end();
 		case SCAN_REFUSED:
-			return refuse(why, REFUSED_CHANGED);    /* it was accepted when it was planned */
+			/* it was accepted when it was planned */
+			return refuse(why, REFUSED_CHANGED);
 		}
 	}
 	return -1;

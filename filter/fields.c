@@ -9,7 +9,10 @@
 #include "mime/words.h"
 
 static const char *const ours[] = {
-	"graft", "graft-attach", "graft-recipient", "graft-size",
+    "graft",
+    "graft-attach",
+    "graft-recipient",
+    "graft-size",
 };
 
 bool
@@ -32,7 +35,8 @@ fields_opt_in(const uint8_t *header, size_t len)
 
 	while ((next = header_next(header, len, &at, &f)) != HEADER_END) {
 		if (next == HEADER_BAD) {
-			/* Over the line: an opted-in message that is malformed must be refused, not sent raw. */
+			/* Over the line: an opted-in message that is malformed must be refused, not
+			 * sent raw. */
 			const uint8_t *lf = memchr(header + at, '\n', len - at);
 
 			at = lf == NULL ? len : (size_t)(lf - header) + 1;

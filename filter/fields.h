@@ -16,15 +16,18 @@
 #include "spool/recipient.h"
 #include "spool/token.h"
 
-/* Whether a header has a `Graft` or a `Graft-Attach` field. A header that does not parse is read as far as it does. */
+/* Whether a header has a `Graft` or a `Graft-Attach` field. A header that does not parse is read as
+ * far as it does. */
 bool fields_opt_in(const uint8_t *header, size_t len);
 
 struct fields {
-	unsigned count;                 /* what `Graft` says; where there is none, the tokens in `Graft-Attach` */
+	/* what `Graft` says; where there is none, the tokens in `Graft-Attach` */
+	unsigned count;
 	size_t tokens;
-	uint8_t token[GRAFTS_MAX][TOKEN_CHARS]; /* of `Graft-Attach`, in order; as long as a token, no more is known */
-	struct recipient recipient;     /* of `Graft-Recipient` */
-	bool recipient_unreadable;      /* which matters only to a bound token */
+	/* of `Graft-Attach`, in order; as long as a token, no more is known */
+	uint8_t token[GRAFTS_MAX][TOKEN_CHARS];
+	struct recipient recipient; /* of `Graft-Recipient` */
+	bool recipient_unreadable;  /* which matters only to a bound token */
 };
 
 /* Reads them. 0, or -1 with the reason. */

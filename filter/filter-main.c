@@ -32,9 +32,10 @@ struct options {
 	bool check, speak;
 };
 
-static char id_shown[40];       /* Exim's id, for the log */
+static char id_shown[40]; /* Exim's id, for the log */
 
-/* Standard input and output must be open: else the next file that is opened would be taken for one of them. */
+/* Standard input and output must be open: else the next file that is opened would be taken for one
+ * of them. */
 static void
 demand_descriptors(void)
 {
@@ -54,7 +55,8 @@ silence_stderr(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	if (null < 0) {
-		null = open("/", O_PATH | O_CLOEXEC);   /* in a jail without devices: a descriptor that takes no bytes */
+		/* in a jail without devices: a descriptor that takes no bytes */
+		null = open("/", O_PATH | O_CLOEXEC);
 	}
 	if (null != 2 && dup2(null, 2) < 0) {
 		_exit(EX_TEMPFAIL);
@@ -65,24 +67,27 @@ silence_stderr(void)
 	return copy;
 }
 
-/* Whether a complaint about the command line may be shown: never where it would become the message. */
+/* Whether a complaint about the command line may be shown: never where it would become the message.
+ */
 static bool
 may_complain(int old_stderr)
 {
 	struct stat out, err;
 
-	return isatty(0) || (fstat(1, &out) == 0 && fstat(old_stderr, &err) == 0 &&
-	    (out.st_dev != err.st_dev || out.st_ino != err.st_ino));
+	return isatty(0) ||
+	    (fstat(1, &out) == 0 && fstat(old_stderr, &err) == 0 &&
+	        (out.st_dev != err.st_dev || out.st_ino != err.st_ino));
 }
 
 static int
 usage(int old_stderr, const char *what, const char *word)
 {
 	char line[512];
-	int n = snprintf(line, sizeof(line), "mailgraft-filter: %s '%.200s'\n%s", what, word, USAGE);
+	int n = snprintf(
+	    line, sizeof(line), "mailgraft-filter: %s '%.200s'\n%s", what, word, USAGE);
 
 	if (n > 0 && may_complain(old_stderr) && write(old_stderr, line, (size_t)n) < 0) {
-		return EX_USAGE;        /* there is nobody left to tell */
+		return EX_USAGE; /* there is nobody left to tell */
 	}
 	return EX_USAGE;
 }
@@ -130,7 +135,8 @@ read_options(char **argv, int old_stderr, struct options *o)
 		} else if (strcmp(argv[i], "--version") == 0) {
 			return say("mailgraft-filter " MAILGRAFT_VERSION "\n");
 		} else {
-			return usage(old_stderr, "unknown option, or one without its value:", argv[i]);
+			return usage(
+			    old_stderr, "unknown option, or one without its value:", argv[i]);
 		}
 	}
 	if (o->spool[0] == '\0') {
@@ -165,7 +171,8 @@ give_up(int signal_number)
 	(void)signal_number;
 	memcpy(line, id_shown, n);
 	memcpy(line + n, TEXT, sizeof(TEXT) - 1);
-	/* NOLINTNEXTLINE(bugprone-signal-handler): sendmsg and writev alone, both async-signal-safe */
+	/* NOLINTNEXTLINE(bugprone-signal-handler): sendmsg and writev alone, both async-signal-safe
+	 */
 	log_line(true, line, n + sizeof(TEXT) - 1);
 	_exit(EX_TEMPFAIL);
 }
@@ -206,11 +213,13 @@ log_grafted(const struct graft *g, const struct timespec *start)
 	int64_t us;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	us = (int64_t)(now.tv_sec - start->tv_sec) * 1000000 + (now.tv_nsec - start->tv_nsec) / 1000;
+	us = (int64_t)(now.tv_sec - start->tv_sec) * 1000000 +
+	    (now.tv_nsec - start->tv_nsec) / 1000;
 	graft_summary(g, &sum);
 	n = (size_t)snprintf(line, sizeof(line),
 	    "%s: grafted attachments=%zu in=%" PRIu64 " out=%" PRIu64 " ms=%" PRId64 ".%03" PRId64
-	    " entries=", id_shown, sum.attachments, sum.in, sum.out, us / 1000, us % 1000);
+	    " entries=",
+	    id_shown, sum.attachments, sum.in, sum.out, us / 1000, us % 1000);
 	for (size_t i = 0; i < sum.attachments && i < LOGGED_ENTRIES; i++) {
 		graft_entry(g, i, entry);
 		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s", i > 0 ? "," : "", entry);

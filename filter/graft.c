@@ -100,8 +100,8 @@ graft_plan(struct graft *g, const struct graft_options *o)
 	struct spool_fail fail = {.call = NULL};
 
 	if (o->recipient != NULL) {
-		if (recipient_canonical((const uint8_t *)o->recipient, strlen(o->recipient),
-		        &g->recipient) < 0) {
+		if (recipient_canonical(
+		        (const uint8_t *)o->recipient, strlen(o->recipient), &g->recipient) < 0) {
 			return refuse(&g->why, REFUSED_RECIPIENT_FIELD);
 		}
 		options.recipient = &g->recipient;

@@ -40,7 +40,8 @@ static int
 io_failed(struct refusal *why, const char *call, const char *object)
 {
 	spool_fail(&why->fail, call, object, errno);
-	return refuse(why, errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? REFUSED_LATER : REFUSED_IO);
+	return refuse(
+	    why, errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? REFUSED_LATER : REFUSED_IO);
 }
 
 ssize_t
@@ -50,7 +51,8 @@ hold_input(struct hold *h, void *p, size_t len, struct refusal *why)
 	ssize_t n;
 
 	while ((n = read(h->in, p, len)) < 0) {
-		if (errno == EAGAIN ? poll(&readable, 1, -1) < 0 && errno != EINTR : errno != EINTR) {
+		if (errno == EAGAIN ? poll(&readable, 1, -1) < 0 && errno != EINTR
+		                    : errno != EINTR) {
 			return io_failed(why, "read", "standard input");
 		}
 	}

@@ -20,14 +20,15 @@
 #include "spool/spool.h"
 
 struct hold {
-	int in;                         /* the input */
-	int spill;                      /* the temporary, or -1 */
-	bool seekable;                  /* the input is a regular file, from `base` on */
+	int in;        /* the input */
+	int spill;     /* the temporary, or -1 */
+	bool seekable; /* the input is a regular file, from `base` on */
 	off_t base;
 	bool eof;
-	size_t buffered;                /* bytes at the start of the message that are in `buf` */
-	size_t header_len;              /* of the header with its empty line; all there is, where there is none */
-	uint64_t size;                  /* of the whole, once it is held */
+	size_t buffered; /* bytes at the start of the message that are in `buf` */
+	/* of the header with its empty line; all there is, where there is none */
+	size_t header_len;
+	uint64_t size; /* of the whole, once it is held */
 	uint8_t chunk[HOLD_CHUNK];
 	uint8_t buf[HOLD_HEADER + HOLD_CHUNK];
 };
@@ -42,7 +43,8 @@ int hold_header(struct hold *h, struct refusal *why);
 /* Reads the rest. REFUSED_TOO_LARGE, REFUSED_IO, or what the spool says. */
 int hold_rest(struct hold *h, const struct spool *spool, struct refusal *why);
 
-/* What comes next on the input, which may be a descriptor that does not block: bytes read, 0 at the end, or -1. */
+/* What comes next on the input, which may be a descriptor that does not block: bytes read, 0 at the
+ * end, or -1. */
 ssize_t hold_input(struct hold *h, void *p, size_t len, struct refusal *why);
 
 /*

@@ -7,22 +7,29 @@
 #include "mime/limits.h"
 
 enum {
-	HOLD_MEMORY = 256 * 1024,               /* an opted-in message up to this size is held in memory, else spilled */
-	HOLD_HEADER = (1024 + 64) * 1024,       /* a header up to this size can be told to opt in or not: Exim's header_maxsize, and what Exim adds */
-	HOLD_MAX = 64 * 1024 * 1024,            /* an opted-in message larger than this is refused */
-	HOLD_CHUNK = 64 * 1024,                 /* read at a time from a spill or a file */
-	GRAFTS_MAX = MARKERS_MAX,               /* attachments of one message */
-	SERIALS_MAX = 1024,                     /* multiparts that get a new boundary */
-	ATTACH_FIELD_MAX = 16 * 1024,           /* bytes of all Graft-Attach fields, decoded */
-	PACE_PIPE = 256 * 1024,                 /* bytes that a pipe is made to hold; more would win nothing and count against the user's limit */
-	PACE_PIECE = 8 * 1024,                  /* bytes of a short write */
-	PACE_STOCK = 48 * 1024,                 /* bytes of the long one */
-	PACE_LOOKS = 8,                         /* blocks behind which another CPU is looked for */
-	COPY_LINES = 2048,                      /* base64 lines encoded at a time */
-	SILENCE_MAX = 120,                      /* seconds before the first output byte, and after the last; Exim's transport_filter_timeout is 300 */
-	LOG_LINE_MAX = 2048,                    /* bytes of a log line */
-	LOGGED_ENTRIES = 8,                     /* entries named in a log line */
-	PART_PATH_MAX = 64,                     /* bytes of a part's number, "2.1.3" */
+	/* an opted-in message up to this size is held in memory, else spilled */
+	HOLD_MEMORY = 256 * 1024,
+	/* a header up to this size can be told to opt in or not: Exim's header_maxsize, and what
+	   Exim adds */
+	HOLD_HEADER = (1024 + 64) * 1024,
+	HOLD_MAX = 64 * 1024 * 1024,  /* an opted-in message larger than this is refused */
+	HOLD_CHUNK = 64 * 1024,       /* read at a time from a spill or a file */
+	GRAFTS_MAX = MARKERS_MAX,     /* attachments of one message */
+	SERIALS_MAX = 1024,           /* multiparts that get a new boundary */
+	ATTACH_FIELD_MAX = 16 * 1024, /* bytes of all Graft-Attach fields, decoded */
+	/* bytes that a pipe is made to hold; more would win nothing and count against the user's
+	   limit */
+	PACE_PIPE = 256 * 1024,
+	PACE_PIECE = 8 * 1024,  /* bytes of a short write */
+	PACE_STOCK = 48 * 1024, /* bytes of the long one */
+	PACE_LOOKS = 8,         /* blocks behind which another CPU is looked for */
+	COPY_LINES = 2048,      /* base64 lines encoded at a time */
+	/* seconds before the first output byte, and after the last; Exim's transport_filter_timeout
+	   is 300 */
+	SILENCE_MAX = 120,
+	LOG_LINE_MAX = 2048, /* bytes of a log line */
+	LOGGED_ENTRIES = 8,  /* entries named in a log line */
+	PART_PATH_MAX = 64,  /* bytes of a part's number, "2.1.3" */
 };
 
 #endif

@@ -26,10 +26,10 @@ log_open(const char *socket_path, int also_stderr)
 	int fd;
 
 	log_stderr = also_stderr;
-	snprintf(prefix_refused, sizeof(prefix_refused), "<%d>%s[%d]: ",
-	    FACILITY_MAIL | SEVERITY_WARNING, PROGRAM, (int)getpid());
-	snprintf(prefix_grafted, sizeof(prefix_grafted), "<%d>%s[%d]: ",
-	    FACILITY_MAIL | SEVERITY_INFO, PROGRAM, (int)getpid());
+	snprintf(prefix_refused, sizeof(prefix_refused),
+	    "<%d>%s[%d]: ", FACILITY_MAIL | SEVERITY_WARNING, PROGRAM, (int)getpid());
+	snprintf(prefix_grafted, sizeof(prefix_grafted),
+	    "<%d>%s[%d]: ", FACILITY_MAIL | SEVERITY_INFO, PROGRAM, (int)getpid());
 	if (len >= sizeof(address.sun_path)) {
 		return;
 	}
@@ -47,10 +47,10 @@ log_line(bool refused, const char *text, size_t len)
 {
 	const char *prefix = refused ? prefix_refused : prefix_grafted;
 	struct iovec v[3] = {
-		{.iov_base = (void *)(refused ? prefix_refused : prefix_grafted),
-		 .iov_len = strlen(prefix)},
-		{.iov_base = (void *)(size_t)text, .iov_len = len},
-		{.iov_base = (void *)(size_t)"\n", .iov_len = 1},
+	    {.iov_base = (void *)(refused ? prefix_refused : prefix_grafted),
+	        .iov_len = strlen(prefix)},
+	    {.iov_base = (void *)(size_t)text, .iov_len = len},
+	    {.iov_base = (void *)(size_t) "\n", .iov_len = 1},
 	};
 	struct msghdr m = {.msg_iov = v, .msg_iovlen = 2};
 	int saved = errno;

@@ -21,11 +21,11 @@
 
 struct pace {
 	int fd;
-	bool is_pipe;           /* and many bytes were announced */
-	bool parallel;          /* its reader has been seen to have another CPU */
-	unsigned looks;         /* blocks behind which that was looked for */
-	size_t unread;          /* bytes in the pipe behind the last block, */
-	long switches;          /* and how often this process had been off its CPU */
+	bool is_pipe;   /* and many bytes were announced */
+	bool parallel;  /* its reader has been seen to have another CPU */
+	unsigned looks; /* blocks behind which that was looked for */
+	size_t unread;  /* bytes in the pipe behind the last block, */
+	long switches;  /* and how often this process had been off its CPU */
 };
 
 /*

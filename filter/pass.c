@@ -55,7 +55,8 @@ wait_for_both(int in, int out, struct refusal *why)
 
 	for (int i = 0; i < 2; i++) {
 		if (poll(&p[i], 1, -1) < 0 && errno != EINTR) {
-			return failed(why, "poll", i == 0 ? "standard input" : "standard output", errno);
+			return failed(
+			    why, "poll", i == 0 ? "standard input" : "standard output", errno);
 		}
 	}
 	return 0;
@@ -71,7 +72,8 @@ pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
 	uint64_t passed = 0;
 
 	for (;;) {
-		ssize_t n = splice(h->in, NULL, s->fd, NULL, SPLICE_BYTES, SPLICE_F_MOVE | SPLICE_F_MORE);
+		ssize_t n = splice(
+		    h->in, NULL, s->fd, NULL, SPLICE_BYTES, SPLICE_F_MOVE | SPLICE_F_MORE);
 
 		if (n == 0) {
 			return 0;
@@ -87,7 +89,8 @@ pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
 			return failed(why, "splice", "standard input to standard output", errno);
 		} else if (n > 0) {
 			if (passed <= SINK_LARGE && passed + (uint64_t)n > SINK_LARGE) {
-				pace_enlarge(h->in);    /* both: a large pipe beside a small one is never full */
+				/* both: a large pipe beside a small one is never full */
+				pace_enlarge(h->in);
 				pace_enlarge(s->fd);
 			}
 			passed += (uint64_t)n;

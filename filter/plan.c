@@ -19,22 +19,24 @@ struct near_miss {
 struct pass {
 	struct plan *plan;
 	struct refusal *why;
-	uint64_t found;                 /* marker occurrences */
-	uint64_t leaf_at;               /* where the leaf's header begins */
+	uint64_t found;   /* marker occurrences */
+	uint64_t leaf_at; /* where the leaf's header begins */
 	bool searching;
 	struct near_miss near;
-	size_t tokens;                  /* one a token; the attachments of the plan are these */
+	size_t tokens; /* one a token; the attachments of the plan are these */
 	uint8_t token[GRAFTS_MAX][TOKEN_CHARS];
-	unsigned first_seen[GRAFTS_MAX];        /* the occurrence that brought it, from 1 */
-	bool appends_token[GRAFTS_MAX]; /* by a line: once is enough */
+	unsigned first_seen[GRAFTS_MAX]; /* the occurrence that brought it, from 1 */
+	bool appends_token[GRAFTS_MAX];  /* by a line: once is enough */
 };
 
-/* Static, since they are large and one message is grafted in a process; only what is needed is touched. */
+/* Static, since they are large and one message is grafted in a process; only what is needed is
+ * touched. */
 static struct scan scan;
 static struct marker_search search;
 static struct pass pass;
 
-/* The number of the entity being read: "2.1"; "1" for the only part of a message that is no multipart. */
+/* The number of the entity being read: "2.1"; "1" for the only part of a message that is no
+ * multipart. */
 static void
 part_path(char out[PART_PATH_MAX])
 {
@@ -46,8 +48,8 @@ part_path(char out[PART_PATH_MAX])
 	}
 	out[0] = '\0';
 	for (size_t d = 0; d < scan.depth && n + 12 < PART_PATH_MAX; d++) {
-		n += (size_t)snprintf(out + n, PART_PATH_MAX - n, "%s%" PRIu32, d > 0 ? "." : "",
-		    scan.open[d].child);
+		n += (size_t)snprintf(
+		    out + n, PART_PATH_MAX - n, "%s%" PRIu32, d > 0 ? "." : "", scan.open[d].child);
 	}
 }
 
@@ -145,7 +147,8 @@ plan_line(const struct marker_hit *hit, uint64_t body_end)
 		}
 		if (e == NULL || e->kind != EDIT_RECODE || e->leaf != pass.leaf_at) {
 			e = &p->edit[p->edits++];
-			*e = (struct edit){.kind = EDIT_RECODE, .leaf = pass.leaf_at, .cut = p->cuts};
+			*e = (struct edit){
+			    .kind = EDIT_RECODE, .leaf = pass.leaf_at, .cut = p->cuts};
 		}
 		p->cut[p->cuts++] = (struct decoded_cut){hit->decoded_from, hit->decoded_to};
 		e->cuts++;
@@ -154,13 +157,15 @@ plan_line(const struct marker_hit *hit, uint64_t body_end)
 	if (e == NULL || e->kind != EDIT_CUT || e->to != hit->raw_from) {
 		e = &p->edit[p->edits++];
 		*e = (struct edit){
-			.kind = EDIT_CUT, .leaf = pass.leaf_at, .from = hit->raw_from,
-			.soft_break = hit->mid_line,
+		    .kind = EDIT_CUT,
+		    .leaf = pass.leaf_at,
+		    .from = hit->raw_from,
+		    .soft_break = hit->mid_line,
 		};
 	}
 	e->to = hit->raw_to;
 	if (e->to == body_end) {
-		e->soft_break = false;  /* nothing follows that it could be joined to */
+		e->soft_break = false; /* nothing follows that it could be joined to */
 	}
 	return 0;
 }
@@ -181,7 +186,8 @@ is_own_text(void)
 	const struct scan_entity *e = &scan.entity;
 
 	return search.text && !e->has_disposition && !e->has_id &&
-	    (scan.depth == 0 || e->child == 1 || scan.open[scan.depth - 1].kind == SCAN_ALTERNATIVE);
+	    (scan.depth == 0 || e->child == 1 ||
+	        scan.open[scan.depth - 1].kind == SCAN_ALTERNATIVE);
 }
 
 /* The leaf's body ends at offset `end`: which markers did it hold, and in which form? */
@@ -379,7 +385,8 @@ place_appended(void)
 		return 0;
 	}
 	p->wrap = p->root != SCAN_MIXED;
-	if (boundaries_mark(&p->boundaries, p->wrap ? BOUNDARY_WRAP_SERIAL : SCAN_ROOT_SERIAL) < 0) {
+	if (boundaries_mark(&p->boundaries, p->wrap ? BOUNDARY_WRAP_SERIAL : SCAN_ROOT_SERIAL) <
+	    0) {
 		return refuse(pass.why, REFUSED_TOO_MANY_BOUNDARIES);
 	}
 	return 0;

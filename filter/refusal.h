@@ -19,7 +19,7 @@ enum refusal_reason {
 	REFUSED_NOT,
 	/* the message: 65 */
 	REFUSED_EMPTY,
-	REFUSED_MIME,                   /* `mime` says which */
+	REFUSED_MIME, /* `mime` says which */
 	REFUSED_HEADER_TOO_LARGE,
 	REFUSED_TOO_LARGE,
 	REFUSED_GRAFT_TWICE,
@@ -36,8 +36,9 @@ enum refusal_reason {
 	REFUSED_IRREGULAR_BASE64,
 	REFUSED_PART_FIELDS,
 	REFUSED_COLLISION,
-	REFUSED_ATTACHMENTS,            /* more than the spool's limit; `wanted` is that, `found` what there would be */
-	REFUSED_EXPANDED,               /* the same in bytes of the finished message */
+	/* more than the spool's limit; `wanted` is that, `found` what there would be */
+	REFUSED_ATTACHMENTS,
+	REFUSED_EXPANDED, /* the same in bytes of the finished message */
 	/* the token: 77 */
 	REFUSED_TOKEN_MALFORMED,
 	REFUSED_TOKEN_KEY,
@@ -53,23 +54,26 @@ enum refusal_reason {
 	REFUSED_BLOB_SIZE,
 	REFUSED_BLOB_CONTENT,
 	/* the system: 74, 75, 78 */
-	REFUSED_SPOOL,                  /* 78: not there, not a spool, or not fit to be trusted */
-	REFUSED_IO,                     /* 74 */
-	REFUSED_LATER,                  /* 75: no space, no descriptors, no memory */
-	REFUSED_TIMEOUT,                /* 75 */
-	REFUSED_CHANGED,                /* 74: the input is not what it was when it was planned */
-	REFUSED_BUG,                    /* 70 */
+	REFUSED_SPOOL,   /* 78: not there, not a spool, or not fit to be trusted */
+	REFUSED_IO,      /* 74 */
+	REFUSED_LATER,   /* 75: no space, no descriptors, no memory */
+	REFUSED_TIMEOUT, /* 75 */
+	REFUSED_CHANGED, /* 74: the input is not what it was when it was planned */
+	REFUSED_BUG,     /* 70 */
 };
 
 struct refusal {
 	enum refusal_reason reason;
 	enum scan_refusal mime;
-	char part[PART_PATH_MAX];       /* "2.1"; empty: the message's own header, or nowhere */
-	uint64_t line;                  /* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
-	uint64_t wanted, found;         /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED */
-	unsigned token;                 /* which one, from 1, in the order of the message; 0: none in particular */
-	char entry[2 * ENTRY_ID_BYTES + 1];     /* its entry in hexadecimal, once the token is known to be ours; else empty */
-	struct spool_fail fail;         /* where the system failed; call NULL: it did not */
+	char part[PART_PATH_MAX]; /* "2.1"; empty: the message's own header, or nowhere */
+	/* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
+	uint64_t line;
+	uint64_t wanted, found; /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED */
+	/* which one, from 1, in the order of the message; 0: none in particular */
+	unsigned token;
+	/* its entry in hexadecimal, once the token is known to be ours; else empty */
+	char entry[2 * ENTRY_ID_BYTES + 1];
+	struct spool_fail fail; /* where the system failed; call NULL: it did not */
 };
 
 /* The exit code, as DESIGN.md and sysexits.h have them. */
@@ -78,7 +82,8 @@ int refusal_exit(const struct refusal *r);
 /* The reason as one word, for whoever counts: "blob-missing". */
 const char *refusal_word(const struct refusal *r);
 
-/* Writes the sentence for people, NUL-terminated; lower case, reason last, one line. Returns its length. */
+/* Writes the sentence for people, NUL-terminated; lower case, reason last, one line. Returns its
+ * length. */
 size_t refusal_sentence(const struct refusal *r, char *out, size_t cap);
 
 /* Fills *r from a failed system call; `error` is -errno as the spool returns it. Returns -1. */

@@ -19,7 +19,8 @@ put_field(struct sink *s, const struct field *f)
 	}
 }
 
-/* Content-Type with another boundary, in the place of its old one, whatever form that has; nothing else changes. */
+/* Content-Type with another boundary, in the place of its old one, whatever form that has; nothing
+ * else changes. */
 static void
 put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
 {
@@ -40,7 +41,7 @@ put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
 			sink_text(s, ";\n\tboundary=\"");
 			sink_text(s, boundary);
 			sink_text(s, "\"");
-			boundary = NULL;        /* the rest of an RFC 2231 series just goes */
+			boundary = NULL; /* the rest of an RFC 2231 series just goes */
 		}
 	}
 	sink_write(s, f->body + at, f->body_len - at);
@@ -58,7 +59,8 @@ find_param(const uint8_t *body, const struct content *c, const char *attribute)
 	return NULL;
 }
 
-/* The fields of a replaced part that decide about its name. Each stands once: the planner has seen to that. */
+/* The fields of a replaced part that decide about its name. Each stands once: the planner has seen
+ * to that. */
 struct naming {
 	bool has_type, has_disposition, has_id;
 	struct field type, disposition;
@@ -90,7 +92,8 @@ find_naming(const uint8_t *header, size_t len, struct naming *n)
 static bool
 is_empty(const uint8_t *body, const struct content_param *p)
 {
-	return p->value_len == 0 || (p->value_len == 2 && memcmp(body + p->value_at, "\"\"", 2) == 0);
+	return p->value_len == 0 ||
+	    (p->value_len == 2 && memcmp(body + p->value_at, "\"\"", 2) == 0);
 }
 
 /* A parameter's value; one that lacks its quotes gets them. */
@@ -172,7 +175,7 @@ put_disposition(struct sink *s, const struct naming *n, const struct entry *entr
 		put_field(s, f);
 		return;
 	}
-	if (c->irregular) {     /* what would be added to it might not be read as a parameter */
+	if (c->irregular) { /* what would be added to it might not be read as a parameter */
 		put_disposition_type(s, bytes_are(f->body + c->type_at, c->type_len, "inline"));
 		put_filename(s, n, entry);
 		return;
@@ -192,8 +195,9 @@ put_type(struct sink *s, const struct entry *entry)
 {
 	sink_text(s, "Content-Type: ");
 	sink_write(s, entry->type, entry->type_len);
-	sink_text(s, entry->message ? "\nContent-Transfer-Encoding: 7bit\n"
-	                            : "\nContent-Transfer-Encoding: base64\n");
+	sink_text(s,
+	    entry->message ? "\nContent-Transfer-Encoding: 7bit\n"
+	                   : "\nContent-Transfer-Encoding: base64\n");
 }
 
 static void
@@ -223,13 +227,14 @@ is_dropped(const struct field *f, const struct rewrite *r)
 	if ((r->body_changes || r->entry != NULL) && header_is(f, "content-md5")) {
 		return true;
 	}
-	return r->entry != NULL && (header_is(f, "content-type") ||
-	    header_is(f, "content-transfer-encoding") || header_is(f, "content-disposition"));
+	return r->entry != NULL &&
+	    (header_is(f, "content-type") || header_is(f, "content-transfer-encoding") ||
+	        header_is(f, "content-disposition"));
 }
 
 int
-rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct rewrite *r,
-    struct refusal *why)
+rewrite_header(
+    struct sink *s, const uint8_t *header, size_t len, const struct rewrite *r, struct refusal *why)
 {
 	struct naming n;
 	struct field f;
@@ -261,7 +266,8 @@ rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct r
 	if (r->scope != REWRITE_NOT_CONTENT) {
 		sink_text(s, "\n");
 	}
-	return refuse_output(why, s->error);      /* errors stay in the sink: one look is enough */
+	/* errors stay in the sink: one look is enough */
+	return refuse_output(why, s->error);
 }
 
 int

@@ -16,17 +16,19 @@
 
 enum rewrite_scope {
 	REWRITE_ALL,
-	REWRITE_NOT_CONTENT,            /* the Content- fields stay away; no empty line: the caller goes on */
-	REWRITE_CONTENT,                /* nothing but the Content- fields */
+	/* the Content- fields stay away; no empty line: the caller goes on */
+	REWRITE_NOT_CONTENT,
+	REWRITE_CONTENT, /* nothing but the Content- fields */
 };
 
 struct rewrite {
 	enum rewrite_scope scope;
-	bool top;                       /* the message's own header: Graft fields, Content-Length and Lines go */
+	bool top; /* the message's own header: Graft fields, Content-Length and Lines go */
 	bool add_mime_version;
-	bool body_changes;              /* what counts or digests the body goes */
-	const struct entry *entry;      /* the header becomes that of this attachment; NULL: it does not */
-	const char *boundary;           /* Content-Type's new boundary; NULL: the old one */
+	bool body_changes; /* what counts or digests the body goes */
+	/* the header becomes that of this attachment; NULL: it does not */
+	const struct entry *entry;
+	const char *boundary; /* Content-Type's new boundary; NULL: the old one */
 };
 
 /* Writes a rewritten header with its empty line. 0, or -1: REFUSED_IO. */

@@ -32,18 +32,18 @@ sandbox_enter(int spool)
 #endif
 
 /* Everything about files that the first version of Landlock knows. */
-static const __u64 ALL_ACCESS =
-    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
-    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
-    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
-    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
-    LANDLOCK_ACCESS_FS_MAKE_SYM;
+static const __u64 ALL_ACCESS = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR |
+    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
+    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
+    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
 static void
 allow_beneath(int ruleset, int directory, __u64 access)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = access, .parent_fd = directory,
+	    .allowed_access = access,
+	    .parent_fd = directory,
 	};
 
 	if (directory >= 0) {
@@ -59,16 +59,18 @@ confine_files(int spool)
 	int spill;
 
 	if (ruleset < 0) {
-		return;         /* a kernel without Landlock, or with it switched off */
+		return; /* a kernel without Landlock, or with it switched off */
 	}
 	spill = openat(spool, "spill", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (spill < 0 && (errno == EMFILE || errno == ENFILE)) {
-		close(ruleset);         /* else a spill would be forbidden, and the refusal about rights */
+		/* else a spill would be forbidden, and the refusal about rights */
+		close(ruleset);
 		return;
 	}
 	allow_beneath(ruleset, spool, LANDLOCK_ACCESS_FS_READ_FILE);
 	allow_beneath(ruleset, spill,
-	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG);
+	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
+	        LANDLOCK_ACCESS_FS_MAKE_REG);
 	syscall(SYS_landlock_restrict_self, ruleset, 0);
 	close(ruleset);
 	if (spill >= 0) {
@@ -78,54 +80,69 @@ confine_files(int spool)
 
 #ifdef OUR_ARCH
 
-/* What grafting calls; not what the C library could call when we have made a mistake: that may end here. */
+/* What grafting calls; not what the C library could call when we have made a mistake: that may end
+ * here. */
 static const __u32 calls[] = {
-	/* the message and the blobs */
-	SYS_read, SYS_pread64, SYS_write, SYS_writev, SYS_openat2, SYS_newfstatat, SYS_fstat,
-	SYS_close, SYS_fcntl,
+    /* the message and the blobs */
+    SYS_read,
+    SYS_pread64,
+    SYS_write,
+    SYS_writev,
+    SYS_openat2,
+    SYS_newfstatat,
+    SYS_fstat,
+    SYS_close,
+    SYS_fcntl,
 #ifdef SYS_poll
-	SYS_poll,
+    SYS_poll,
 #else
-	SYS_ppoll,
+    SYS_ppoll,
 #endif
-	/* a pipe's pace; and FIONREAD, below */
-	SYS_getrusage,
-	/* time, the alarm, the log */
-	SYS_clock_gettime, SYS_sendmsg, SYS_rt_sigreturn, SYS_restart_syscall,
+    /* a pipe's pace; and FIONREAD, below */
+    SYS_getrusage,
+    /* time, the alarm, the log */
+    SYS_clock_gettime,
+    SYS_sendmsg,
+    SYS_rt_sigreturn,
+    SYS_restart_syscall,
 #ifdef SYS_alarm
-	SYS_alarm,
+    SYS_alarm,
 #else
-	SYS_setitimer,
+    SYS_setitimer,
 #endif
-	/* memory for the text of an error that the C library does not know, and the end */
-	SYS_brk, SYS_mmap, SYS_exit_group,
+    /* memory for the text of an error that the C library does not know, and the end */
+    SYS_brk,
+    SYS_mmap,
+    SYS_exit_group,
 };
 
 enum { CALLS = sizeof(calls) / sizeof(calls[0]), IOCTL = 4 + CALLS, KILL = IOCTL + 3, ALLOW };
 
-/* The lower half of a call's second argument (both architectures are little-endian): no ioctl looks at more. */
+/* The lower half of a call's second argument (both architectures are little-endian): no ioctl looks
+ * at more. */
 enum { REQUEST = offsetof(struct seccomp_data, args[1]) };
 
-/* A short program: the kernel runs it once for each system call there is, to see which are always allowed. */
+/* A short program: the kernel runs it once for each system call there is, to see which are always
+ * allowed. */
 static void
 confine_calls(void)
 {
 	struct sock_filter program[ALLOW + 1] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		[IOCTL] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, KILL - IOCTL - 1),
-		[IOCTL + 1] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, REQUEST),
-		[IOCTL + 2] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, ALLOW - IOCTL - 3, 0),
-		[KILL] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-		[ALLOW] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
+	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    [IOCTL] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, KILL - IOCTL - 1),
+	    [IOCTL + 1] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, REQUEST),
+	    [IOCTL + 2] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, ALLOW - IOCTL - 3, 0),
+	    [KILL] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+	    [ALLOW] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog fprog = {.len = ALLOW + 1, .filter = program};
 
 	for (unsigned i = 0; i < CALLS; i++) {
-		program[4 + i] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, calls[i],
-		    (__u8)(ALLOW - 4 - i - 1), 0);
+		program[4 + i] = (struct sock_filter)BPF_JUMP(
+		    BPF_JMP | BPF_JEQ | BPF_K, calls[i], (__u8)(ALLOW - 4 - i - 1), 0);
 	}
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog);
 }

@@ -11,7 +11,8 @@
 #ifndef FILTER_SANDBOX_H
 #define FILTER_SANDBOX_H
 
-/* `spool` is the descriptor of the spool's directory. From here on a forbidden system call kills the process. */
+/* `spool` is the descriptor of the spool's directory. From here on a forbidden system call kills
+ * the process. */
 void sandbox_enter(int spool);
 
 #endif

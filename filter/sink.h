@@ -14,17 +14,18 @@
 
 enum {
 	SINK_BUFFER = 192 * 1024,
-	SINK_WHOLE = 8 * 1024,                  /* whole pages: a pipe is full when it has so many, however little is on them */
-	SINK_ROOM = SINK_BUFFER - SINK_WHOLE,   /* what sink_room() can give */
-	SINK_LARGE = 64 * 1024,                 /* what a pipe holds by itself; more is many */
+	/* whole pages: a pipe is full when it has so many, however little is on them */
+	SINK_WHOLE = 8 * 1024,
+	SINK_ROOM = SINK_BUFFER - SINK_WHOLE, /* what sink_room() can give */
+	SINK_LARGE = 64 * 1024,               /* what a pipe holds by itself; more is many */
 };
 
 struct sink {
-	int fd;                         /* -1: only counts */
-	int error;                      /* -errno of the first write that failed */
-	uint64_t bytes;                 /* taken so far */
-	void (*first_byte)(void);       /* called before the first write; may be NULL */
-	struct pace pace;               /* of a pipe that many bytes go into */
+	int fd;                   /* -1: only counts */
+	int error;                /* -errno of the first write that failed */
+	uint64_t bytes;           /* taken so far */
+	void (*first_byte)(void); /* called before the first write; may be NULL */
+	struct pace pace;         /* of a pipe that many bytes go into */
 	size_t buffered;
 	uint8_t buffer[SINK_BUFFER];
 };

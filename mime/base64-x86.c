@@ -33,8 +33,8 @@ enum { PAIR_IN = 2 * LINE_IN, PAIR_OUT = 2 * LINE_OUT };
 #define TRIPLES_FROM(i) TRIPLE(i), TRIPLE((i) + 3), TRIPLE((i) + 6), TRIPLE((i) + 9)
 
 /* What to add to a sextet, by class: 0 upper case, 1 lower case, 2 to 11 digits, 12 '+', 13 '/'. */
-#define OFFSETS                                                                                    \
-	'A', 'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52,       \
+#define OFFSETS \
+	'A', 'a' - 26, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, '0' - 52, \
 	    '0' - 52, '0' - 52, '0' - 52, '+' - 62, '/' - 63, 0, 0
 
 /*

@@ -93,7 +93,7 @@ base64_kernel_usable(enum base64_kernel k)
 		return CPU_HAS(AVX2, "avx2");
 	case BASE64_AVX512VBMI:
 		return CPU_HAS(AVX512F, "avx512f") && CPU_HAS(AVX512BW, "avx512bw") &&
-		       CPU_HAS(AVX512_VBMI, "avx512vbmi");
+		    CPU_HAS(AVX512_VBMI, "avx512vbmi");
 #endif
 #if defined(__AARCH64EL__)
 	case BASE64_NEON:

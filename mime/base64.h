@@ -60,9 +60,9 @@ size_t base64_encode_lines_with(enum base64_kernel k, const uint8_t *in, size_t 
  * any time; it is final after base64_decode_end(). The rest belongs to the decoder.
  */
 struct base64_decoder {
-	uint32_t bits;	/* the sextets, in the low bits; above them, old ones */
-	uint8_t count;	/* how many sextets; while padded, how many '=' are still awaited */
-	bool padded;	/* the last character that counts was '=', in its place */
+	uint32_t bits;  /* the sextets, in the low bits; above them, old ones */
+	uint8_t count;  /* how many sextets; while padded, how many '=' are still awaited */
+	bool padded;    /* the last character that counts was '=', in its place */
 	bool irregular; /* sticky; see base64_decode() */
 };
 

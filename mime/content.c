@@ -107,7 +107,8 @@ parse_name(const uint8_t *body, struct content_param *p, bool *irregular)
 		}
 		p->section = p->section * 10 + (name[i] - '0');
 	}
-	if (p->attribute_len + 1 == n || (name[p->attribute_len + 1] == '0' && p->attribute_len + 2 < n)) {
+	if (p->attribute_len + 1 == n ||
+	    (name[p->attribute_len + 1] == '0' && p->attribute_len + 2 < n)) {
 		*irregular = true;
 	}
 }
@@ -120,7 +121,7 @@ parse_param(const uint8_t *body, size_t len, size_t i, struct content *c)
 
 	i = skip_cfws(body, len, i + 1, &c->irregular);
 	if (i >= len || body[i] == ';') {
-		return i;               /* a `;` with nothing behind it: common, harmless */
+		return i; /* a `;` with nothing behind it: common, harmless */
 	}
 	p.name_at = i;
 	i = skip_token(body, len, i, "()<>@,;:\\\"/[]?=");
@@ -176,7 +177,7 @@ content_parse(const uint8_t *body, size_t len, struct content *c)
 			i = parse_param(body, len, i, c);
 			continue;
 		}
-		c->irregular = true;    /* junk: over it to the next parameter */
+		c->irregular = true; /* junk: over it to the next parameter */
 		i = body[i] == '"' ? skip_quoted(body, len, i, &c->irregular) : i + 1;
 	}
 	if (c->type_len == 0) {
@@ -190,7 +191,8 @@ content_param_is(const uint8_t *body, const struct content_param *p, const char 
 	return bytes_are(body + p->name_at, p->attribute_len, attribute);
 }
 
-/* Appends a value, dequoted and, where extended, with its percent signs resolved. -1: does not fit or makes no sense. */
+/* Appends a value, dequoted and, where extended, with its percent signs resolved. -1: does not fit
+ * or makes no sense. */
 static int
 append_value(const uint8_t *body, const struct content_param *p, bool charset_first, uint8_t *out,
     size_t *len)
@@ -203,7 +205,7 @@ append_value(const uint8_t *body, const struct content_param *p, bool charset_fi
 		i = 1;
 		end = n - 1;
 	}
-	if (p->extended && charset_first) {     /* charset'language'value */
+	if (p->extended && charset_first) { /* charset'language'value */
 		for (int quotes = 0; quotes < 2; i++) {
 			if (i >= end) {
 				return -1;
@@ -217,7 +219,7 @@ append_value(const uint8_t *body, const struct content_param *p, bool charset_fi
 		if (quoted && c == '\\' && i + 1 < end) {
 			c = v[++i];
 		} else if (c == '\n' || c == '\r') {
-			continue;               /* folded inside the quotes */
+			continue; /* folded inside the quotes */
 		} else if (p->extended && c == '%') {
 			if (i + 2 >= end || hex_value(v[i + 1]) < 0 || hex_value(v[i + 2]) < 0) {
 				return -1;
@@ -248,8 +250,8 @@ is_bchars(const uint8_t *p, size_t len)
 }
 
 enum content_boundary
-content_boundary(const uint8_t *body, const struct content *c, uint8_t boundary[BOUNDARY_MAX],
-    size_t *len_r)
+content_boundary(
+    const uint8_t *body, const struct content *c, uint8_t boundary[BOUNDARY_MAX], size_t *len_r)
 {
 	size_t found = 0, whole = 0, len = 0;
 

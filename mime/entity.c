@@ -74,25 +74,25 @@ read_encoding(const struct field *f, struct scan_entity *e)
 }
 
 static const struct {
-	const char *type;       /* NULL: any */
-	const char *subtype;    /* NULL: any */
+	const char *type;    /* NULL: any */
+	const char *subtype; /* NULL: any */
 	enum scan_kind kind;
 } kinds[] = {
-	{"text", "plain", SCAN_TEXT_PLAIN},
-	{"text", "html", SCAN_TEXT_HTML},
-	{"text", "rfc822-headers", SCAN_INERT},
-	{"message", "partial", SCAN_SEALED_LEAF},
-	{"message", NULL, SCAN_INERT},
-	{"application", "pkcs7-mime", SCAN_SEALED_LEAF},
-	{"application", "x-pkcs7-mime", SCAN_SEALED_LEAF},
-	{"multipart", "mixed", SCAN_MIXED},
-	{"multipart", "alternative", SCAN_ALTERNATIVE},
-	{"multipart", "related", SCAN_RELATED},
-	{"multipart", "digest", SCAN_DIGEST},
-	{"multipart", "signed", SCAN_SEALED},
-	{"multipart", "encrypted", SCAN_SEALED},
-	{"multipart", NULL, SCAN_MULTIPART},
-	{NULL, NULL, SCAN_LEAF},
+    {"text", "plain", SCAN_TEXT_PLAIN},
+    {"text", "html", SCAN_TEXT_HTML},
+    {"text", "rfc822-headers", SCAN_INERT},
+    {"message", "partial", SCAN_SEALED_LEAF},
+    {"message", NULL, SCAN_INERT},
+    {"application", "pkcs7-mime", SCAN_SEALED_LEAF},
+    {"application", "x-pkcs7-mime", SCAN_SEALED_LEAF},
+    {"multipart", "mixed", SCAN_MIXED},
+    {"multipart", "alternative", SCAN_ALTERNATIVE},
+    {"multipart", "related", SCAN_RELATED},
+    {"multipart", "digest", SCAN_DIGEST},
+    {"multipart", "signed", SCAN_SEALED},
+    {"multipart", "encrypted", SCAN_SEALED},
+    {"multipart", NULL, SCAN_MULTIPART},
+    {NULL, NULL, SCAN_LEAF},
 };
 
 static enum scan_kind
@@ -100,7 +100,8 @@ kind_of(const uint8_t *body, const struct content *c)
 {
 	size_t i = 0;
 
-	while ((kinds[i].type != NULL && !bytes_are(body + c->type_at, c->type_len, kinds[i].type)) ||
+	while (
+	    (kinds[i].type != NULL && !bytes_are(body + c->type_at, c->type_len, kinds[i].type)) ||
 	    (kinds[i].subtype != NULL &&
 	        !bytes_are(body + c->subtype_at, c->subtype_len, kinds[i].subtype))) {
 		i++;

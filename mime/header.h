@@ -15,17 +15,18 @@
 
 /* One field; all of it points into the header. */
 struct field {
-	const uint8_t *text;    /* name, colon, body, folded lines, and the last line end where there is one */
+	/* name, colon, body, folded lines, and the last line end where there is one */
+	const uint8_t *text;
 	size_t len;
-	size_t name_len;        /* without the white space that old mail has before the colon */
-	const uint8_t *body;    /* behind the colon */
-	size_t body_len;        /* without the last line end */
+	size_t name_len;     /* without the white space that old mail has before the colon */
+	const uint8_t *body; /* behind the colon */
+	size_t body_len;     /* without the last line end */
 };
 
 enum header_next {
 	HEADER_FIELD,
-	HEADER_END,     /* the empty line or the last byte */
-	HEADER_BAD,     /* a line that is neither a field nor the continuation of one */
+	HEADER_END, /* the empty line or the last byte */
+	HEADER_BAD, /* a line that is neither a field nor the continuation of one */
 };
 
 /* Steps through a header: *at starts as 0. Fills *f on HEADER_FIELD only. */

@@ -5,16 +5,19 @@
 #define MIME_LIMITS_H
 
 enum {
-	HEADER_MAX = 256 * 1024,        /* bytes of one entity's header, its empty line included */
-	NESTING_MAX = 100,              /* multiparts open at the same time */
-	BOUNDARY_MAX = 70,              /* characters of a boundary (RFC 2046 5.1.1) */
-	DELIMITER_LINE_MAX = 998,       /* bytes of a delimiter line (RFC 5322 2.1.1) */
-	CONTENT_PARAMS_MAX = 64,        /* parameters of one Content-Type or Content-Disposition */
-	MISPLACED_LINES = 100,          /* lines of a leaf that is not text, looked at for a marker that stands wrong */
-	DECODE_IN = 4 * 1024,           /* bytes of base64 decoded at a time, */
-	DECODE_OUT = DECODE_IN / 4 * 3 + 3,     /* and what that can become */
-	MARKERS_MAX = 100,              /* marker occurrences in one message */
-	MENTION_FIELD_MAX = 16 * 1024 + 2,      /* bytes of one Graft-Attach field, decoded, and its line end; the filter refuses longer ones */
+	HEADER_MAX = 256 * 1024,  /* bytes of one entity's header, its empty line included */
+	NESTING_MAX = 100,        /* multiparts open at the same time */
+	BOUNDARY_MAX = 70,        /* characters of a boundary (RFC 2046 5.1.1) */
+	DELIMITER_LINE_MAX = 998, /* bytes of a delimiter line (RFC 5322 2.1.1) */
+	CONTENT_PARAMS_MAX = 64,  /* parameters of one Content-Type or Content-Disposition */
+	/* lines of a leaf that is not text, looked at for a marker that stands wrong */
+	MISPLACED_LINES = 100,
+	DECODE_IN = 4 * 1024,               /* bytes of base64 decoded at a time, */
+	DECODE_OUT = DECODE_IN / 4 * 3 + 3, /* and what that can become */
+	MARKERS_MAX = 100,                  /* marker occurrences in one message */
+	/* bytes of one Graft-Attach field, decoded, and its line end; the filter refuses longer
+	   ones */
+	MENTION_FIELD_MAX = 16 * 1024 + 2,
 };
 
 #endif

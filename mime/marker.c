@@ -85,9 +85,9 @@ match(struct marker_search *m, uint8_t c)
 		m->matched = 0;
 		/* fall through */
 	case MARKER_IN:
-		if (m->matched < MARKER_HEAD_CHARS
-		        ? c == (uint8_t)MARKER_HEAD[m->matched]
-		        : m->matched < MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS ? marker_is_token(c) : c == ')') {
+		if (m->matched < MARKER_HEAD_CHARS ? c == (uint8_t)MARKER_HEAD[m->matched]
+		        : m->matched < MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS ? marker_is_token(c)
+		                                                              : c == ')') {
 			if (m->matched >= MARKER_HEAD_CHARS && c != ')') {
 				m->line.token[m->matched - MARKER_HEAD_CHARS] = c;
 			}
@@ -104,7 +104,7 @@ match(struct marker_search *m, uint8_t c)
 			return;
 		}
 		break;
-	case MARKER_CR:         /* a CR is only white space at the end of a line */
+	case MARKER_CR: /* a CR is only white space at the end of a line */
 		if (c == '\r') {
 			return;
 		}
@@ -195,7 +195,7 @@ qp_raw(struct marker_search *m, uint8_t c, uint64_t at)
 	case QP_PADDING:
 	case QP_CR:
 		if (c == '\n') {
-			m->qp = QP_TEXT;        /* a soft line break */
+			m->qp = QP_TEXT; /* a soft line break */
 			m->raw_line = at + 1;
 			return;
 		}

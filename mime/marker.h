@@ -39,34 +39,37 @@ marker_is_token(uint8_t c)
 
 /* A marker alone on a line. */
 struct marker_hit {
-	uint8_t token[MARKER_TOKEN_CHARS];      /* base64url characters */
-	uint64_t line;                  /* of the decoded body, from 1 */
-	uint64_t raw_from, raw_to;      /* the line with its line end, in the message; not for base64 */
-	uint64_t decoded_from, decoded_to;      /* the same in the decoded body */
-	bool mid_line;                  /* quoted-printable: raw_from is not at the start of a raw line */
+	uint8_t token[MARKER_TOKEN_CHARS]; /* base64url characters */
+	uint64_t line;                     /* of the decoded body, from 1 */
+	/* the line with its line end, in the message; not for base64 */
+	uint64_t raw_from, raw_to;
+	uint64_t decoded_from, decoded_to; /* the same in the decoded body */
+	bool mid_line; /* quoted-printable: raw_from is not at the start of a raw line */
 };
 
 struct marker_search {
-	/* Results; complete after marker_end(). Of a leaf that is not text, only `whole` is about all of it. */
+	/* Results; complete after marker_end(). Of a leaf that is not text, only `whole` is about
+	 * all of it. */
 	size_t hits;
 	struct marker_hit hit[MARKERS_MAX];
-	bool too_many;                  /* more than MARKERS_MAX: the rest was not kept */
-	bool whole;                     /* the whole body is one marker and white space */
-	bool irregular;                 /* base64 that decoders read in different ways */
-	uint64_t near_miss;             /* line of the first marker that is not alone on its line; 0: none */
+	bool too_many;  /* more than MARKERS_MAX: the rest was not kept */
+	bool whole;     /* the whole body is one marker and white space */
+	bool irregular; /* base64 that decoders read in different ways */
+	/* line of the first marker that is not alone on its line; 0: none */
+	uint64_t near_miss;
 
 	/* The search's own. */
-	bool decided;                   /* nothing that comes can make a difference any more */
+	bool decided; /* nothing that comes can make a difference any more */
 	uint64_t decoded_len;
 	enum scan_encoding encoding;
 	bool text;
 	enum { MARKER_LEAD, MARKER_IN, MARKER_TRAIL, MARKER_CR, MARKER_NO } state;
-	uint8_t matched;                /* characters of the marker, in MARKER_IN */
-	uint8_t near;                   /* characters of `((graft:` seen, in MARKER_NO */
-	bool marker_here;               /* this line has had a whole marker */
-	uint64_t others;                /* lines with anything but a marker or white space */
-	struct marker_hit line;         /* the line that is being read */
-	uint64_t raw_line;              /* where the raw line starts */
+	uint8_t matched;        /* characters of the marker, in MARKER_IN */
+	uint8_t near;           /* characters of `((graft:` seen, in MARKER_NO */
+	bool marker_here;       /* this line has had a whole marker */
+	uint64_t others;        /* lines with anything but a marker or white space */
+	struct marker_hit line; /* the line that is being read */
+	uint64_t raw_line;      /* where the raw line starts */
 	enum { QP_TEXT, QP_EQUALS, QP_PADDING, QP_CR, QP_HEX } qp;
 	uint8_t qp_high;
 	struct base64_decoder base64;

@@ -131,7 +131,8 @@ base64(struct mention_search *m, uint8_t c)
 	}
 	m->bits = m->bits << 6 | (uint32_t)value;
 	for (unsigned i = 1; i < 4; i++) {
-		/* The i-th character after the one that begins this view's quantum completes its i-th byte. */
+		/* The i-th character after the one that begins this view's quantum completes its
+		 * i-th byte. */
 		match(m, &m->base64[(m->place - i) % 4], (uint8_t)(m->bits >> (6 - 2 * i)));
 	}
 	m->place = (m->place + 1) % 4;

@@ -24,13 +24,14 @@ struct mention_search {
 	mention_found *found;
 	void *arg;
 	struct mention_view {
-		uint8_t matched;        /* characters of a marker */
+		uint8_t matched; /* characters of a marker */
 		uint8_t token[MARKER_TOKEN_CHARS];
-	} plain, quoted, base64[4];     /* base64: by the place of a quantum's first character, modulo 4 */
+	} plain, quoted,
+	    base64[4]; /* base64: by the place of a quantum's first character, modulo 4 */
 	enum { MENTION_TEXT, MENTION_EQUALS, MENTION_SOFT, MENTION_HEX } qp;
 	uint8_t qp_high;
-	uint32_t bits;                  /* the last base64 characters' */
-	unsigned place;                 /* how many there were, modulo 4 */
+	uint32_t bits;  /* the last base64 characters' */
+	unsigned place; /* how many there were, modulo 4 */
 };
 
 /* Starts a body. */
@@ -39,7 +40,8 @@ void mention_begin(struct mention_search *m, mention_found *found, void *arg);
 /* Some of it. How it is cut makes no difference. */
 void mention_body(struct mention_search *m, const uint8_t *p, size_t len);
 
-/* The whole body of a Graft-Attach field: whatever could be a token in it, with and without encoded words. */
+/* The whole body of a Graft-Attach field: whatever could be a token in it, with and without encoded
+ * words. */
 void mention_field(const uint8_t *body, size_t len, mention_found *found, void *arg);
 
 #endif

@@ -10,7 +10,7 @@ enum { LINE_MAX_BYTES = 998 };
 void
 message_check_begin(struct message_check *c)
 {
-	*c = (struct message_check){ 0 };
+	*c = (struct message_check){0};
 }
 
 static void
@@ -41,8 +41,8 @@ has_eight_bit(const uint8_t *data, size_t len)
 	uint64_t word;
 	size_t i = 0;
 
-	for (; i + sizeof word <= len; i += sizeof word) {
-		memcpy(&word, data + i, sizeof word);
+	for (; i + sizeof(word) <= len; i += sizeof(word)) {
+		memcpy(&word, data + i, sizeof(word));
 		if ((word & high) != 0) {
 			return true;
 		}

@@ -15,11 +15,11 @@
 #include <stdint.h>
 
 struct message_check {
-	uint64_t crs;           /* CRs that are dropped on the way out */
+	uint64_t crs; /* CRs that are dropped on the way out */
 	uint64_t lfs;
-	size_t line;            /* bytes of the line so far, without its end */
-	bool cr;                /* the last byte was a CR */
-	bool eight_bit;         /* there was a byte over 0x7f */
+	size_t line;    /* bytes of the line so far, without its end */
+	bool cr;        /* the last byte was a CR */
+	bool eight_bit; /* there was a byte over 0x7f */
 	bool bad;
 };
 

@@ -100,7 +100,8 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 		if (n < len) {
 			continue;
 		}
-		found = true;           /* where two fit, the outer one is the longer (SCAN_BOUNDARY_PREFIX), and wins */
+		/* where two fit, the outer one is the longer (SCAN_BOUNDARY_PREFIX), and wins */
+		found = true;
 		s->delimiter_serial = o->serial;
 		s->delimiter_close = close;
 		s->delimiter_boundary_len = o->boundary_len;
@@ -115,7 +116,8 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 		/* Not beyond the limit, lest the reason depend on how the input was cut. */
 		len = len < DELIMITER_LINE_MAX ? len : DELIMITER_LINE_MAX;
 		s->refusal = memchr(line, '\r', len) != NULL || memchr(line, '\0', len) != NULL
-		    ? SCAN_CONTROL_IN_DELIMITER : SCAN_AMBIGUOUS_DELIMITER;
+		    ? SCAN_CONTROL_IN_DELIMITER
+		    : SCAN_AMBIGUOUS_DELIMITER;
 		return LINE_REFUSED;
 	}
 	return LINE_DELIMITER;
@@ -130,14 +132,15 @@ take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 	assert(s->depth > 0);
 	top = &s->stack[s->depth - 1];
 	if (top->serial != s->delimiter_serial) {
-		return refuse(s, SCAN_UNTERMINATED);    /* an outer one, with an inner one still open */
+		/* an outer one, with an inner one still open */
+		return refuse(s, SCAN_UNTERMINATED);
 	}
 	s->delimiter_boundary = boundary;
 	s->delimiter_waits = false;
 	s->carry_len = 0;
 	s->step_pending = true;
 	if (s->delimiter_close) {
-		s->state = SCANNING_BODY;       /* the epilogue */
+		s->state = SCANNING_BODY; /* the epilogue */
 		s->in_leaf = false;
 		s->line_start = true;
 	} else {
@@ -159,8 +162,8 @@ take_header(struct scan *s)
 	int refusal;
 
 	e->child = parent == NULL ? 0 : parent->child;
-	refusal = entity_read(s->header, s->header_len, parent != NULL && parent->kind == SCAN_DIGEST,
-	    e, &s->pending);
+	refusal = entity_read(s->header, s->header_len,
+	    parent != NULL && parent->kind == SCAN_DIGEST, e, &s->pending);
 	if (refusal >= 0) {
 		return refuse(s, (enum scan_refusal)refusal);
 	}
@@ -228,7 +231,8 @@ next_in_header(struct scan *s)
 				return refuse(s, SCAN_NO_PART);
 			}
 			if (what == LINE_DELIMITER) {
-				/* The header ends without an empty line; its delimiter waits behind it. */
+				/* The header ends without an empty line; its delimiter waits behind
+				 * it. */
 				s->carry_len = s->header_len - s->header_line;
 				memcpy(s->carry, line, s->carry_len);
 				s->header_len = s->header_line;
@@ -237,7 +241,8 @@ next_in_header(struct scan *s)
 			}
 		}
 		if (len == 0) {
-			return lf == NULL && s->depth > 0 ? refuse(s, SCAN_UNTERMINATED) : take_header(s);
+			return lf == NULL && s->depth > 0 ? refuse(s, SCAN_UNTERMINATED)
+			                                  : take_header(s);
 		}
 		s->header_line = s->header_len;
 		if (lf == NULL) {
@@ -290,7 +295,7 @@ extend_carry(struct scan *s)
 			return what;
 		}
 		if (s->carry_len - head < 2) {
-			n = 1;          /* not a byte more than is needed to see that it is none */
+			n = 1; /* not a byte more than is needed to see that it is none */
 			if (s->in[0] != '-') {
 				return LINE_NONE;
 			}

@@ -36,13 +36,14 @@ visit(GMimeObject *object, size_t depth, const struct walk *w)
 	GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
 	char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
 	struct tree_part p = {
-		.depth = depth,
-		.type = type,
-		.disposition = disposition == NULL
-		    ? NULL : g_mime_content_disposition_get_disposition(disposition),
-		.filename = GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object)) : NULL,
-		.cid = g_mime_object_get_content_id(object),
-		.size = decoded_size(object),
+	    .depth = depth,
+	    .type = type,
+	    .disposition = disposition == NULL
+	        ? NULL
+	        : g_mime_content_disposition_get_disposition(disposition),
+	    .filename = GMIME_IS_PART(object) ? g_mime_part_get_filename(GMIME_PART(object)) : NULL,
+	    .cid = g_mime_object_get_content_id(object),
+	    .size = decoded_size(object),
 	};
 
 	w->part(w->arg, &p);

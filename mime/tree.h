@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 struct tree_part {
-	size_t depth;                   /* 0 for the root */
-	const char *type;               /* "text/plain" */
-	const char *disposition;        /* "attachment"; NULL: none */
-	const char *filename;           /* decoded, UTF-8; NULL: none */
-	const char *cid;                /* NULL: none */
-	int64_t size;                   /* decoded bytes of a leaf; -1 for a multipart */
+	size_t depth;            /* 0 for the root */
+	const char *type;        /* "text/plain" */
+	const char *disposition; /* "attachment"; NULL: none */
+	const char *filename;    /* decoded, UTF-8; NULL: none */
+	const char *cid;         /* NULL: none */
+	int64_t size;            /* decoded bytes of a leaf; -1 for a multipart */
 };
 
 /*

@@ -9,7 +9,7 @@
 #include "mime/base64.h"
 #include "mime/hex.h"
 
-enum { ENCODED_WORD_MAX = 1024 };       /* RFC 2047 allows 75; some libraries write longer ones */
+enum { ENCODED_WORD_MAX = 1024 }; /* RFC 2047 allows 75; some libraries write longer ones */
 
 static bool
 is_space(uint8_t c)
@@ -71,8 +71,8 @@ encoded_word(const uint8_t *p, size_t len, size_t *text_at, size_t *text_len, bo
 			continue;
 		}
 		if (++marks == 1) {
-			if (i + 2 >= len || p[i + 2] != '?' ||
-			    strchr("BbQq", p[i + 1]) == NULL || p[i + 1] == '\0') {
+			if (i + 2 >= len || p[i + 2] != '?' || strchr("BbQq", p[i + 1]) == NULL ||
+			    p[i + 1] == '\0') {
 				return 0;
 			}
 			*b = (p[i + 1] | 0x20) == 'b';
@@ -91,7 +91,8 @@ encoded_word(const uint8_t *p, size_t len, size_t *text_at, size_t *text_len, bo
 long
 words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 {
-	size_t n = 0, behind_word = SIZE_MAX;  /* where white space after an encoded word starts, in out */
+	/* where white space after an encoded word starts, in out */
+	size_t n = 0, behind_word = SIZE_MAX;
 
 	for (size_t i = 0; i < len;) {
 		size_t text_at = 0, text_len = 0, word;

@@ -61,7 +61,6 @@ address_equal(const struct address *a, const struct address *b)
 	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
 }
 
-
 static bool
 address_in(const struct address *a, const char *const *blocks)
 {

@@ -25,35 +25,26 @@ struct network {
 
 enum { ADDRESS_TEXT_MAX = 48 };
 
-bool
-address_parse(struct address *a, const char *text, size_t len);
+bool address_parse(struct address *a, const char *text, size_t len);
 
 /* Writes a NUL-terminated text of at most ADDRESS_TEXT_MAX bytes, returns its length. */
-size_t
-address_format(const struct address *a, char *text);
+size_t address_format(const struct address *a, char *text);
 
-struct address
-address_from_ipv4(const uint8_t byte[4]);
+struct address address_from_ipv4(const uint8_t byte[4]);
 
-bool
-address_is_ipv4(const struct address *a);
+bool address_is_ipv4(const struct address *a);
 
-bool
-address_equal(const struct address *a, const struct address *b);
+bool address_equal(const struct address *a, const struct address *b);
 
 /* Loopback, link-local, unspecified, multicast, broadcast: never another mail server. */
-bool
-address_is_special(const struct address *a);
+bool address_is_special(const struct address *a);
 
 /* RFC 1918, RFC 6598, RFC 4193: no public list knows anything about them. */
-bool
-address_is_private(const struct address *a);
+bool address_is_private(const struct address *a);
 
 /* "a.b.c.d", "a.b.c.d/n", "v6", "v6/n", "[v6]/n"; bits below the mask must be zero. */
-bool
-network_parse(struct network *n, const char *text, size_t len);
+bool network_parse(struct network *n, const char *text, size_t len);
 
-bool
-network_contains(const struct network *n, const struct address *a);
+bool network_contains(const struct network *n, const struct address *a);
 
 #endif

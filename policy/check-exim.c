@@ -75,8 +75,10 @@ check_call(struct exim *x, const char *call)
 	}
 	if (timeout_ms <= config_deadline_ms(x->config)) {
 		findings_error(&x->findings,
-		    "readsocket waits %ld ms, which is not longer than dns timeout times tries and a "
-		    "second, %lld ms", timeout_ms, (long long)config_deadline_ms(x->config));
+		    "readsocket waits %ld ms, which is not longer than dns timeout times tries and "
+		    "a "
+		    "second, %lld ms",
+		    timeout_ms, (long long)config_deadline_ms(x->config));
 	}
 }
 
@@ -127,8 +129,8 @@ check_mta_exim(const char *config_path, const char *exim_config)
 	x.text = text;
 	call = strstr(text, "${readsocket");
 	if (call == NULL) {
-		findings_error(&x.findings, "no ${readsocket in '%s': the daemon is never asked",
-		    exim_config);
+		findings_error(
+		    &x.findings, "no ${readsocket in '%s': the daemon is never asked", exim_config);
 	}
 	for (; call != NULL; call = strstr(call + 1, "${readsocket")) {
 		check_call(&x, call);

@@ -9,10 +9,8 @@
 #define POLICY_CHECK_MTA_H
 
 /* directory: where main.cf and master.cf are, or NULL for Postfix's own default. */
-int
-check_mta_postfix(const char *config_path, const char *directory);
+int check_mta_postfix(const char *config_path, const char *directory);
 
-int
-check_mta_exim(const char *config_path, const char *exim_config);
+int check_mta_exim(const char *config_path, const char *exim_config);
 
 #endif

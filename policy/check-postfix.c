@@ -44,8 +44,7 @@ parameter(const char *text, const char *name, char *value)
 				    value + len, VALUE_MAX - len, " %.*s", (int)line, p);
 			}
 		} else {
-			taking = strncmp(p, name, n) == 0 &&
-				 p[n + strspn(p + n, " \t")] == '=';
+			taking = strncmp(p, name, n) == 0 && p[n + strspn(p + n, " \t")] == '=';
 			if (taking) {
 				size_t skip = n + strspn(p + n, " \t") + 1;
 
@@ -126,7 +125,8 @@ check_socket(struct postfix *p, const char *service)
 	if (path[0] == '/' && p->chrooted) {
 		findings_error(&p->findings,
 		    "smtpd is chrooted to %s and cannot reach unix:%s; listen below it and name "
-		    "the socket relative to it", p->queue, path);
+		    "the socket relative to it",
+		    p->queue, path);
 		return;
 	}
 	snprintf(full, sizeof(full), "%s%s%s", path[0] == '/' ? "" : p->queue,
@@ -155,16 +155,19 @@ check_options(struct postfix *p, const char *service)
 	}
 	if (timeout_ms <= config_deadline_ms(p->config)) {
 		findings_error(&p->findings,
-		    "timeout=%ld ms is not longer than dns timeout times tries and a second, %lld ms",
+		    "timeout=%ld ms is not longer than dns timeout times tries and a second, %lld "
+		    "ms",
 		    timeout_ms, (long long)config_deadline_ms(p->config));
 	}
 	at = strstr(options, "default_action=");
 	if (at == NULL) {
 		findings_warning(&p->findings,
-		    "no default_action=DUNNO: while the daemon is down, other mail is deferred, too");
+		    "no default_action=DUNNO: while the daemon is down, other mail is deferred, "
+		    "too");
 	} else if (strncasecmp(at + 15, "DUNNO", 5) != 0 && at[15] != '4') {
 		findings_error(&p->findings,
-		    "default_action must be DUNNO: what it says happens whenever the daemon is down");
+		    "default_action must be DUNNO: what it says happens whenever the daemon is "
+		    "down");
 	}
 }
 
@@ -213,7 +216,8 @@ check_others(struct postfix *p)
 			if (word_in(value, deniers[i]) != NULL) {
 				findings_error(&p->findings,
 				    "%s in smtpd_recipient_restrictions refuses what the relay "
-				    "restrictions have granted", deniers[i]);
+				    "restrictions have granted",
+				    deniers[i]);
 			}
 		}
 	}
@@ -223,7 +227,8 @@ check_others(struct postfix *p)
 	}
 	if (parameter(p->main_cf, "relayhost", value) && value[strspn(value, " \t")] != 0) {
 		findings_warning(&p->findings,
-		    "relayhost is set: mail for backup domains goes there and not to the primaries, "
+		    "relayhost is set: mail for backup domains goes there and not to the "
+		    "primaries, "
 		    "unless transport_maps says otherwise");
 	}
 	for (unsigned i = 0; i < p->config->identity.address_count; i++) {

@@ -22,7 +22,7 @@ read_inet(struct config_yaml *y, yaml_node_t *node, void *target)
 		return false;
 	}
 	return endpoint_set_inet(target, text, len) ||
-	       config_yaml_expected(y, node, "%s", inet_expected);
+	    config_yaml_expected(y, node, "%s", inet_expected);
 }
 
 static bool
@@ -192,7 +192,7 @@ static bool
 read_path(struct config_yaml *y, yaml_node_t *node, char **to)
 {
 	return read_copy(y, node, "an absolute path", to) &&
-	       ((*to != NULL && (*to)[0] == '/') || config_yaml_expected(y, node, "an absolute path"));
+	    ((*to != NULL && (*to)[0] == '/') || config_yaml_expected(y, node, "an absolute path"));
 }
 
 static bool
@@ -239,8 +239,9 @@ read_identity_name(struct config_yaml *y, yaml_node_t *node, void *target)
 	size_t len;
 	const char *text = config_yaml_text(y, node, "a host name", &len);
 
-	return text != NULL && (identity_add_name(&c->identity, text, len) ||
-				   config_yaml_expected(y, node, "a host name"));
+	return text != NULL &&
+	    (identity_add_name(&c->identity, text, len) ||
+	        config_yaml_expected(y, node, "a host name"));
 }
 
 static bool
@@ -256,8 +257,9 @@ read_identity_address(struct config_yaml *y, yaml_node_t *node, void *target)
 	size_t len;
 	const char *text = config_yaml_text(y, node, "an IP address", &len);
 
-	return text != NULL && (identity_add_address(&c->identity, text, len) ||
-				   config_yaml_expected(y, node, "an IP address"));
+	return text != NULL &&
+	    (identity_add_address(&c->identity, text, len) ||
+	        config_yaml_expected(y, node, "an IP address"));
 }
 
 static bool
@@ -450,8 +452,7 @@ read_recipients(struct config_yaml *y, yaml_node_t *node, void *target)
 	struct config *c = target;
 
 	return config_yaml_mapping(y, node, keys, target) &&
-	       (c->recipient_file_count > 0 ||
-		   config_yaml_expected(y, node, "files: [PATH, ...]"));
+	    (c->recipient_file_count > 0 || config_yaml_expected(y, node, "files: [PATH, ...]"));
 }
 
 static bool

@@ -63,8 +63,9 @@ read_domain_name(struct config_yaml *y, yaml_node_t *node, struct domain_name *n
 	size_t len;
 	const char *text = config_yaml_text(y, node, "a domain name", &len);
 
-	return text != NULL && (domain_name_parse(name, text, len) == DOMAIN_NAME_OK ||
-				   config_yaml_expected(y, node, "a domain name"));
+	return text != NULL &&
+	    (domain_name_parse(name, text, len) == DOMAIN_NAME_OK ||
+	        config_yaml_expected(y, node, "a domain name"));
 }
 
 static bool
@@ -75,15 +76,14 @@ read_pinned(struct config_yaml *y, yaml_node_t *node, void *target)
 	if (node->type != YAML_MAPPING_NODE) {
 		return config_yaml_expected(y, node, "a mapping of domains to lists of networks");
 	}
-	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
-	     p < node->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top;
+	     p++) {
 		struct relay_pin *more, *pin;
 
 		if (c->relay.pin_count == PINNED_MAX) {
 			return config_yaml_expected(y, node, "at most %d domains", PINNED_MAX);
 		}
-		more =
-		    reallocarray(c->relay.pins, c->relay.pin_count + 1, sizeof(*c->relay.pins));
+		more = reallocarray(c->relay.pins, c->relay.pin_count + 1, sizeof(*c->relay.pins));
 		if (more == NULL) {
 			return config_yaml_expected(y, node, "more memory");
 		}
@@ -91,9 +91,9 @@ read_pinned(struct config_yaml *y, yaml_node_t *node, void *target)
 		pin = &more[c->relay.pin_count++];
 		*pin = (struct relay_pin){0};
 		if (!read_domain_name(
-			y, yaml_document_get_node(y->document, p->key), &pin->domain) ||
+		        y, yaml_document_get_node(y->document, p->key), &pin->domain) ||
 		    !config_yaml_each(y, yaml_document_get_node(y->document, p->value), "network",
-			read_host, &pin->hosts)) {
+		        read_host, &pin->hosts)) {
 			return false;
 		}
 	}
@@ -109,14 +109,13 @@ read_domain(struct config_yaml *y, yaml_node_t *node, void *target)
 	if (c->relay.domain_count == PINNED_MAX) {
 		return config_yaml_expected(y, node, "at most %d domains", PINNED_MAX);
 	}
-	more =
-	    reallocarray(c->relay.domains, c->relay.domain_count + 1, sizeof(*c->relay.domains));
+	more = reallocarray(c->relay.domains, c->relay.domain_count + 1, sizeof(*c->relay.domains));
 	if (more == NULL) {
 		return config_yaml_expected(y, node, "more memory");
 	}
 	c->relay.domains = more;
 	return read_domain_name(y, node, &more[c->relay.domain_count]) &&
-	       ++c->relay.domain_count > 0;
+	    ++c->relay.domain_count > 0;
 }
 
 static bool
@@ -169,8 +168,7 @@ config_check_relay(struct config_yaml *y, yaml_node_t *root, struct config *c)
 	}
 	if ((r->mode == RELAY_COMPAT || r->mode == RELAY_ALL_BETTER) && !r->any_network &&
 	    r->networks.network_count + r->networks.name_count == 0) {
-		return config_yaml_expected(y, root,
-		    "relay: primary-networks: a list%s",
+		return config_yaml_expected(y, root, "relay: primary-networks: a list%s",
 		    r->mode == RELAY_COMPAT ? ", or 'any' to back up whoever names this host" : "");
 	}
 	if (r->mode == RELAY_PINNED && r->pin_count == 0) {

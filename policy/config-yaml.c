@@ -121,7 +121,7 @@ static bool
 scalar_is(const yaml_node_t *node, const char *text)
 {
 	return node->type == YAML_SCALAR_NODE && node->data.scalar.length == strlen(text) &&
-	       memcmp(node->data.scalar.value, text, strlen(text)) == 0;
+	    memcmp(node->data.scalar.value, text, strlen(text)) == 0;
 }
 
 bool
@@ -135,8 +135,8 @@ config_yaml_mapping(
 	if (node->type != YAML_MAPPING_NODE) {
 		return config_yaml_expected(y, node, "a mapping with: %s", names);
 	}
-	for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
-	     p < node->data.mapping.pairs.top; p++) {
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top;
+	     p++) {
 		yaml_node_t *key = yaml_document_get_node(y->document, p->key);
 		yaml_node_t *value = yaml_document_get_node(y->document, p->value);
 		unsigned i = 0;

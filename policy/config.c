@@ -135,11 +135,10 @@ config_load(const char *path, char *error)
 		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
 		goto out;
 	}
-	while (len < CONFIG_SIZE_MAX &&
-	       (n = read(fd, bytes + len, CONFIG_SIZE_MAX - len)) != 0) {
+	while (len < CONFIG_SIZE_MAX && (n = read(fd, bytes + len, CONFIG_SIZE_MAX - len)) != 0) {
 		if (n < 0) {
-			snprintf(error, CONFIG_ERROR_MAX, "cannot read '%s': %s", path,
-			    strerror(errno));
+			snprintf(
+			    error, CONFIG_ERROR_MAX, "cannot read '%s': %s", path, strerror(errno));
 			goto out;
 		}
 		len += (size_t)n;
@@ -187,7 +186,7 @@ config_servers_are_local(const char *servers)
 {
 	for (const char *p = servers; p != NULL && *p != 0;) {
 		bool local = strncmp(p, "127.", 4) == 0 || strncmp(p, "[::1]", 5) == 0 ||
-			     strncmp(p, "::1", 3) == 0;
+		    strncmp(p, "::1", 3) == 0;
 
 		if (!local) {
 			return false;
@@ -218,29 +217,35 @@ hosts_are_too_many(const struct host_list *list)
 }
 
 void
-config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context)
+config_warnings(
+    const struct config *c, void (*warn)(void *context, const char *text), void *context)
 {
 	char text[256];
 
 	if (c->recipient_file_count == 0) {
-		warn(context, "no 'recipients': every recipient of a backup domain is taken, and "
-			      "the unknown ones bounce to forged senders");
+		warn(context,
+		    "no 'recipients': every recipient of a backup domain is taken, and "
+		    "the unknown ones bounce to forged senders");
 	}
 	if (c->relay.any_network) {
-		warn(context, "'primary-networks: any': whoever names this host in an MX record "
-			      "can send mail through it");
+		warn(context,
+		    "'primary-networks: any': whoever names this host in an MX record "
+		    "can send mail through it");
 	}
 	if (hosts_are_too_many(&c->relay.networks)) {
-		warn(context, "'primary-networks' has a network of all addresses or a name without "
-			      "a dot, which stands for all below it: much the same as 'any'");
+		warn(context,
+		    "'primary-networks' has a network of all addresses or a name without "
+		    "a dot, which stands for all below it: much the same as 'any'");
 	}
 	if (c->relay.any_network && c->health != CONFIG_HEALTH_OFF) {
-		warn(context, "'primary-health' probes only inside the networks, of which 'any' "
-			      "has none");
+		warn(context,
+		    "'primary-health' probes only inside the networks, of which 'any' "
+		    "has none");
 	}
 	if (identity_is_private(&c->identity)) {
-		warn(context, "all addresses of 'identity' are private: behind NAT, add the "
-			      "public ones");
+		warn(context,
+		    "all addresses of 'identity' are private: behind NAT, add the "
+		    "public ones");
 	}
 	for (unsigned i = 0; i < c->listen_count; i++) {
 		if (!endpoint_is_loopback(&c->listen[i])) {
@@ -251,12 +256,14 @@ config_warnings(const struct config *c, void (*warn)(void *context, const char *
 		}
 	}
 	if (c->control.len > 0 && !endpoint_is_unix(&c->control)) {
-		warn(context, "'control' is no UNIX socket: whoever reaches the port can reload, and "
-			      "make the daemon forget what it knows");
+		warn(context,
+		    "'control' is no UNIX socket: whoever reaches the port can reload, and "
+		    "make the daemon forget what it knows");
 	}
 	if (config_deadline_ms(c) > 9000) {
-		warn(context, "'dns': timeout times tries is longer than the 10 s that the "
-			      "shipped configurations wait");
+		warn(context,
+		    "'dns': timeout times tries is longer than the 10 s that the "
+		    "shipped configurations wait");
 	}
 	if (c->dns_servers != NULL && !config_servers_are_local(c->dns_servers)) {
 		warn(context, "a DNS server is not on this host: answers can be forged on the way");

@@ -49,29 +49,23 @@ struct config {
 };
 
 /* NULL, and the reason in error (CONFIG_ERROR_MAX bytes). */
-struct config *
-config_load(const char *path, char *error);
+struct config *config_load(const char *path, char *error);
 
 /* The same from memory; name stands for the file in errors. */
-struct config *
-config_parse(const char *name, const char *bytes, size_t len, char *error);
+struct config *config_parse(const char *name, const char *bytes, size_t len, char *error);
 
-void
-config_free(struct config *c);
+void config_free(struct config *c);
 
 /* Every answer is given within this time. */
-int64_t
-config_deadline_ms(const struct config *c);
+int64_t config_deadline_ms(const struct config *c);
 
 /* What is allowed but would bite. Calls back for each. */
-void
-config_warnings(const struct config *c, void (*warn)(void *context, const char *text), void *context);
+void config_warnings(
+    const struct config *c, void (*warn)(void *context, const char *text), void *context);
 
 /* Every server of the list is on loopback. */
-bool
-config_servers_are_local(const char *servers);
+bool config_servers_are_local(const char *servers);
 
-const char *
-config_mode_name(enum relay_mode mode);
+const char *config_mode_name(enum relay_mode mode);
 
 #endif

@@ -19,9 +19,9 @@ struct connection {
 	struct resolver_waiter waiter;
 	enum connection_state state;
 	bool registered; /* with the loop */
-	bool ended;	 /* the peer has sent its last byte */
-	bool more;	 /* the last read was full, or before the end: there may be more */
-	char *in;	 /* bytes not answered yet, or NULL */
+	bool ended;      /* the peer has sent its last byte */
+	bool more;       /* the last read was full, or before the end: there may be more */
+	char *in;        /* bytes not answered yet, or NULL */
 	size_t in_len;
 	size_t in_scanned;
 	char *out; /* bytes the peer has not taken, or NULL */

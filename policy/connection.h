@@ -47,21 +47,16 @@ struct connection_set {
 };
 
 /* Takes the descriptor over, and reads at once what is there already. */
-void
-connection_open(struct connection_set *set, int fd);
+void connection_open(struct connection_set *set, int fd);
 
 /* Closes the one that has been idle longest. False when none is idle. */
-bool
-connection_evict(struct connection_set *set);
+bool connection_evict(struct connection_set *set);
 
 /* Judges everything that waits anew: the configuration has changed. */
-void
-connection_reconsider(struct connection_set *set);
+void connection_reconsider(struct connection_set *set);
 
-void
-connection_close_all(struct connection_set *set);
+void connection_close_all(struct connection_set *set);
 
-const char *
-connection_close_name(enum connection_close why);
+const char *connection_close_name(enum connection_close why);
 
 #endif

@@ -22,7 +22,8 @@ control_client_ask(const char *config_path, const char *command, const char *wor
 		return status;
 	}
 	if (c->control.len == 0) {
-		(void)fprintf(stderr, "mailgraft-policyd: no control socket in '%s'\n", config_path);
+		(void)fprintf(
+		    stderr, "mailgraft-policyd: no control socket in '%s'\n", config_path);
 		goto out;
 	}
 	status = EX_UNAVAILABLE;
@@ -41,7 +42,7 @@ control_client_ask(const char *config_path, const char *command, const char *wor
 	while ((got = read(fd, answer, sizeof(answer))) > 0) {
 		if (first) {
 			status = got >= 6 && memcmp(answer, "error:", 6) == 0 ? EX_UNAVAILABLE
-									       : EX_OK;
+			                                                      : EX_OK;
 		}
 		first = false;
 		(void)fwrite(answer, 1, (size_t)got, stdout);

@@ -6,7 +6,6 @@
 #ifndef POLICY_CONTROL_CLIENT_H
 #define POLICY_CONTROL_CLIENT_H
 
-int
-control_client_ask(const char *config_path, const char *command, const char *word);
+int control_client_ask(const char *config_path, const char *command, const char *word);
 
 #endif

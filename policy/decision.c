@@ -40,7 +40,7 @@ static bool
 is_question(const struct request *r)
 {
 	return request_value_is(&r->request, "smtpd_access_policy") &&
-	       (r->protocol_state.len == 0 || request_value_is(&r->protocol_state, "RCPT"));
+	    (r->protocol_state.len == 0 || request_value_is(&r->protocol_state, "RCPT"));
 }
 
 /* The relay verdict, then whether the recipient exists. */
@@ -176,8 +176,8 @@ decision_begin(const struct request *r, struct decision *d)
 	d->dnsbl_asked = false;
 	d->verdict = (struct verdict){.action = ACTION_PASS, .reason = REASON_NO_QUESTION};
 	d->relay = d->verdict;
-	mailbox_parse(&d->recipient, r->recipient.len > 0 ? r->recipient.text : "",
-	    r->recipient.len);
+	mailbox_parse(
+	    &d->recipient, r->recipient.len > 0 ? r->recipient.text : "", r->recipient.len);
 }
 
 void

@@ -28,7 +28,7 @@ enum decision_context {
 struct decision_inputs {
 	const struct config *config;
 	const struct recipient_list *recipients; /* NULL: not configured */
-	const bool *zones_ipv4;			 /* by zone: passed its self-test */
+	const bool *zones_ipv4;                  /* by zone: passed its self-test */
 	const bool *zones_ipv6;
 	struct fact_source relay_facts;
 	struct fact_source dnsbl_facts;
@@ -45,10 +45,8 @@ struct decision {
 	char text[REPLY_TEXT_MAX + 1];
 };
 
-void
-decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d);
+void decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d);
 
-const char *
-decision_context_name(enum decision_context context);
+const char *decision_context_name(enum decision_context context);
 
 #endif

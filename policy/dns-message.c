@@ -229,8 +229,7 @@ take_record(union dns_answer_room *room, const struct reader *r, const struct re
 			return true;
 		}
 		return rec->size >= 3 && record_name(r, rec, 2, &target) &&
-		       dns_answer_add_mx(
-			   room, get16(r->msg + rec->data), target.text, target.len);
+		    dns_answer_add_mx(room, get16(r->msg + rec->data), target.text, target.len);
 	default:
 		return true;
 	}
@@ -238,8 +237,8 @@ take_record(union dns_answer_room *room, const struct reader *r, const struct re
 
 /* Goes over the answer section, one step of the alias chain at a time. */
 static bool
-take_answers(union dns_answer_room *room, struct reader *r, unsigned count, struct domain_name *name,
-    unsigned *aliases)
+take_answers(union dns_answer_room *room, struct reader *r, unsigned count,
+    struct domain_name *name, unsigned *aliases)
 {
 	struct dns_answer *a = &room->answer;
 	size_t start = r->at;
@@ -327,8 +326,8 @@ header_is_usable(struct dns_answer *a, const uint8_t *msg, size_t len)
 	a->rcode = msg[3] & 0x0f;
 	a->authentic = (msg[3] & FLAG_AUTHENTIC) != 0;
 	return !(msg[2] & FLAG_TRUNCATED) && get16(msg + 4) == 1 &&
-	       get16(msg + 6) <= DNS_RECORDS_MAX && get16(msg + 8) <= DNS_RECORDS_MAX &&
-	       (a->rcode == 0 || a->rcode == RCODE_NXDOMAIN);
+	    get16(msg + 6) <= DNS_RECORDS_MAX && get16(msg + 8) <= DNS_RECORDS_MAX &&
+	    (a->rcode == 0 || a->rcode == RCODE_NXDOMAIN);
 }
 
 void

@@ -56,42 +56,32 @@ struct dns_mx {
 };
 
 /* Returns the query's length, 0 when the name cannot be asked. cap at least DNS_QUERY_MAX. */
-size_t
-dns_message_query(
+size_t dns_message_query(
     uint8_t *buf, size_t cap, uint16_t id, enum dns_type type, const char *name, size_t len);
 
-void
-dns_message_parse(union dns_answer_room *room, const uint8_t *msg, size_t len, enum dns_type type,
-    const char *name, size_t name_len);
+void dns_message_parse(union dns_answer_room *room, const uint8_t *msg, size_t len,
+    enum dns_type type, const char *name, size_t name_len);
 
 /* Record i, which must be below count. */
-struct dns_mx
-dns_answer_mx(const struct dns_answer *a, unsigned i);
+struct dns_mx dns_answer_mx(const struct dns_answer *a, unsigned i);
 
-struct address
-dns_answer_address(const struct dns_answer *a, unsigned i);
+struct address dns_answer_address(const struct dns_answer *a, unsigned i);
 
 /* For DNS_ALIAS: the target. */
-const char *
-dns_answer_alias(const struct dns_answer *a, size_t *len);
+const char *dns_answer_alias(const struct dns_answer *a, size_t *len);
 
 /* Building one by hand (state file, tests). False when it does not fit. */
-void
-dns_answer_clear(union dns_answer_room *room, enum dns_type type, enum dns_outcome outcome);
+void dns_answer_clear(union dns_answer_room *room, enum dns_type type, enum dns_outcome outcome);
 
-bool
-dns_answer_add_mx(union dns_answer_room *room, uint16_t preference, const char *name, size_t len);
+bool dns_answer_add_mx(
+    union dns_answer_room *room, uint16_t preference, const char *name, size_t len);
 
-bool
-dns_answer_add_address(union dns_answer_room *room, const struct address *a);
+bool dns_answer_add_address(union dns_answer_room *room, const struct address *a);
 
-bool
-dns_answer_set_alias(union dns_answer_room *room, const char *name, size_t len);
+bool dns_answer_set_alias(union dns_answer_room *room, const char *name, size_t len);
 
-const char *
-dns_type_name(enum dns_type type);
+const char *dns_type_name(enum dns_type type);
 
-const char *
-dns_outcome_name(enum dns_outcome outcome);
+const char *dns_outcome_name(enum dns_outcome outcome);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 
 enum {
-	TICK_MS = 50, /* how exactly timeouts are kept; ares_timeout() would walk all queries */
+	/* how exactly timeouts are kept; ares_timeout() would walk all queries */
+	TICK_MS = 50,
 	SOCKETS_MAX = 64,
 };
 
@@ -210,8 +211,9 @@ dns_transport_servers(const struct dns_transport *t, char *text, size_t cap)
 		int wrote;
 
 		inet_ntop(n->family, &n->addr, host, sizeof(host));
-		wrote = snprintf(text + at, cap - at, n->family == AF_INET6 ? "%s[%s]:%d" : "%s%s:%d",
-		    at > 0 ? "," : "", host, n->udp_port > 0 ? n->udp_port : 53);
+		wrote = snprintf(text + at, cap - at,
+		    n->family == AF_INET6 ? "%s[%s]:%d" : "%s%s:%d", at > 0 ? "," : "", host,
+		    n->udp_port > 0 ? n->udp_port : 53);
 		at += wrote > 0 ? (size_t)wrote : 0;
 	}
 	ares_free_data(list);

@@ -13,24 +13,19 @@
 
 struct dns_transport;
 
-typedef void
-dns_transport_reply(void *context, const uint8_t *msg, size_t len);
+typedef void dns_transport_reply(void *context, const uint8_t *msg, size_t len);
 
 /* servers: "address:port,...", or NULL for what resolv.conf says. NULL and *why on failure. */
-struct dns_transport *
-dns_transport_open(
+struct dns_transport *dns_transport_open(
     struct loop *loop, const char *servers, int timeout_ms, int tries, const char **why);
 
 /* Calls back for everything in flight. */
-void
-dns_transport_close(struct dns_transport *t);
+void dns_transport_close(struct dns_transport *t);
 
-void
-dns_transport_send(struct dns_transport *t, const uint8_t *msg, size_t len,
+void dns_transport_send(struct dns_transport *t, const uint8_t *msg, size_t len,
     dns_transport_reply *reply, void *context);
 
 /* The servers really used, for status and warnings; NUL-terminated. */
-void
-dns_transport_servers(const struct dns_transport *t, char *text, size_t cap);
+void dns_transport_servers(const struct dns_transport *t, char *text, size_t cap);
 
 #endif

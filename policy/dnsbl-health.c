@@ -12,7 +12,7 @@ struct zone_health {
 	struct resolver_waiter waiter;
 	struct loop_timer timer;    /* the next test */
 	struct loop_timer deadline; /* of the one running */
-	const char *problem[2]; /* IPv4, IPv6; NULL: passed */
+	const char *problem[2];     /* IPv4, IPv6; NULL: passed */
 	uint64_t faults;
 };
 
@@ -90,8 +90,8 @@ test_family(struct zone_health *z, bool ipv6, bool last, const char **problem)
 			*problem = "has too long a name";
 			return true;
 		}
-		f = resolver_look(z->owner->resolver, last ? NULL : &z->waiter, DNS_A, name.text,
-		    name.len);
+		f = resolver_look(
+		    z->owner->resolver, last ? NULL : &z->waiter, DNS_A, name.text, name.len);
 		result = dnsbl_read(z->zone, &f, &code);
 		if (result == DNSBL_WAITING) {
 			complete = false;
@@ -129,10 +129,10 @@ zone_conclude(struct zone_health *z, const char *const problem[2])
 	z->testing = false;
 	loop_timer_clear(h->loop, &z->deadline);
 	(void)loop_timer_set(h->loop, &z->timer,
-	    loop_now(h->loop) + (problem[0] != NULL && h->config->dnsbl_test_ms >
-								DNSBL_RETEST_FAILED_MS
-					? DNSBL_RETEST_FAILED_MS
-					: h->config->dnsbl_test_ms));
+	    loop_now(h->loop) +
+	        (problem[0] != NULL && h->config->dnsbl_test_ms > DNSBL_RETEST_FAILED_MS
+	                ? DNSBL_RETEST_FAILED_MS
+	                : h->config->dnsbl_test_ms));
 }
 
 static void

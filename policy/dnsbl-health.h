@@ -17,32 +17,25 @@
 struct dnsbl_health;
 
 /* NULL when out of memory. Tests begin with dnsbl_health_configure(). */
-struct dnsbl_health *
-dnsbl_health_new(struct loop *loop, struct resolver *resolver, struct log *log);
+struct dnsbl_health *dnsbl_health_new(
+    struct loop *loop, struct resolver *resolver, struct log *log);
 
-void
-dnsbl_health_free(struct dnsbl_health *h);
+void dnsbl_health_free(struct dnsbl_health *h);
 
 /* The zones from now on; known ones keep their state. */
-void
-dnsbl_health_configure(struct dnsbl_health *h, const struct config *config);
+void dnsbl_health_configure(struct dnsbl_health *h, const struct config *config);
 
 /* By zone of the configuration: may it be asked? */
-const bool *
-dnsbl_health_ipv4(const struct dnsbl_health *h);
+const bool *dnsbl_health_ipv4(const struct dnsbl_health *h);
 
-const bool *
-dnsbl_health_ipv6(const struct dnsbl_health *h);
+const bool *dnsbl_health_ipv6(const struct dnsbl_health *h);
 
 /* Looks for faults in answers about a client. */
-void
-dnsbl_health_note(struct dnsbl_health *h, const struct dnsbl_judgement *j);
+void dnsbl_health_note(struct dnsbl_health *h, const struct dnsbl_judgement *j);
 
 /* Why a zone is out, or NULL. */
-const char *
-dnsbl_health_problem(const struct dnsbl_health *h, unsigned zone, bool ipv6);
+const char *dnsbl_health_problem(const struct dnsbl_health *h, unsigned zone, bool ipv6);
 
-uint64_t
-dnsbl_health_faults(const struct dnsbl_health *h, unsigned zone);
+uint64_t dnsbl_health_faults(const struct dnsbl_health *h, unsigned zone);
 
 #endif

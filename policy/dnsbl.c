@@ -8,7 +8,7 @@ static uint32_t
 ipv4_value(const struct address *a)
 {
 	return (uint32_t)a->byte[12] << 24 | (uint32_t)a->byte[13] << 16 |
-	       (uint32_t)a->byte[14] << 8 | a->byte[15];
+	    (uint32_t)a->byte[14] << 8 | a->byte[15];
 }
 
 bool
@@ -114,7 +114,7 @@ dnsbl_judge(const struct dnsbl_zone *zones, unsigned count, const bool *usable,
 		if (j->results[i] == DNSBL_WAITING) {
 			j->waiting = true;
 		} else if (j->results[i] == DNSBL_LISTED ||
-			   (j->results[i] == DNSBL_UNKNOWN && zones[i].score < 0)) {
+		    (j->results[i] == DNSBL_UNKNOWN && zones[i].score < 0)) {
 			j->score += zones[i].score;
 		}
 	}

@@ -43,21 +43,18 @@ struct dnsbl_judgement {
 };
 
 /* "2.0.0.127" and the zone, or 32 nibbles. False: longer than a domain name may be. */
-bool
-dnsbl_query_name(
+bool dnsbl_query_name(
     const struct dnsbl_zone *zone, const struct address *client, struct domain_name *name);
 
 /* What one zone's answer means, for scores and for self-tests. */
-enum dnsbl_result
-dnsbl_read(const struct dnsbl_zone *zone, const struct fact *f, struct address *code);
+enum dnsbl_result dnsbl_read(
+    const struct dnsbl_zone *zone, const struct fact *f, struct address *code);
 
 /* "127.0.0.2", "127.0.0.2-127.0.0.11", "127.0.0.0/8" */
-bool
-dnsbl_range_parse(struct dnsbl_range *range, const char *text, size_t len);
+bool dnsbl_range_parse(struct dnsbl_range *range, const char *text, size_t len);
 
 /* usable: by zone, whether it may be asked for this client's family. */
-void
-dnsbl_judge(const struct dnsbl_zone *zones, unsigned count, const bool *usable,
+void dnsbl_judge(const struct dnsbl_zone *zones, unsigned count, const bool *usable,
     const struct address *client, const struct fact_source *facts, struct dnsbl_judgement *j);
 
 #endif

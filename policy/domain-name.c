@@ -91,8 +91,8 @@ domain_name_alabels_decode(const struct domain_name *name)
 		return true;
 	}
 	same = idn2_to_unicode_8z8z(name->text, &utf8, 0) == IDN2_OK &&
-	       idn2_to_ascii_8z(utf8, &again, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK &&
-	       strcmp(again, name->text) == 0;
+	    idn2_to_ascii_8z(utf8, &again, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK &&
+	    strcmp(again, name->text) == 0;
 	idn2_free(utf8);
 	idn2_free(again);
 	return same;
@@ -128,7 +128,7 @@ domain_name_covers(const struct domain_name *name, const char *text, size_t len)
 		return domain_name_equal(name, text, len);
 	}
 	return text[len - name->len - 1] == '.' &&
-	       memcmp(text + len - name->len, name->text, name->len) == 0;
+	    memcmp(text + len - name->len, name->text, name->len) == 0;
 }
 
 int

@@ -23,21 +23,18 @@ struct domain_name {
 enum domain_name_status {
 	DOMAIN_NAME_OK,
 	DOMAIN_NAME_EMPTY,
-	DOMAIN_NAME_BAD,     /* too long, empty label, forbidden byte */
-	DOMAIN_NAME_BAD_IDN, /* not UTF-8, not IDNA 2008, or an A-label that decodes to nothing */
+	DOMAIN_NAME_BAD, /* too long, empty label, forbidden byte */
+	/* not UTF-8, not IDNA 2008, or an A-label that decodes to nothing */
+	DOMAIN_NAME_BAD_IDN,
 };
 
-enum domain_name_status
-domain_name_parse(struct domain_name *name, const char *text, size_t len);
+enum domain_name_status domain_name_parse(struct domain_name *name, const char *text, size_t len);
 
-bool
-domain_name_equal(const struct domain_name *name, const char *text, size_t len);
+bool domain_name_equal(const struct domain_name *name, const char *text, size_t len);
 
 /* The name itself or one below it. */
-bool
-domain_name_covers(const struct domain_name *name, const char *text, size_t len);
+bool domain_name_covers(const struct domain_name *name, const char *text, size_t len);
 
-int
-domain_name_compare(const struct domain_name *a, const struct domain_name *b);
+int domain_name_compare(const struct domain_name *a, const struct domain_name *b);
 
 #endif

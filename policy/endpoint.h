@@ -22,23 +22,17 @@ struct endpoint {
 };
 
 /* "ADDRESS:PORT", "[ADDRESS]:PORT", "localhost:PORT" */
-bool
-endpoint_set_inet(struct endpoint *e, const char *text, size_t len);
+bool endpoint_set_inet(struct endpoint *e, const char *text, size_t len);
 
 /* An absolute path. */
-bool
-endpoint_set_unix(struct endpoint *e, const char *path, size_t len);
+bool endpoint_set_unix(struct endpoint *e, const char *path, size_t len);
 
-bool
-endpoint_is_unix(const struct endpoint *e);
+bool endpoint_is_unix(const struct endpoint *e);
 
-bool
-endpoint_is_loopback(const struct endpoint *e);
+bool endpoint_is_loopback(const struct endpoint *e);
 
-const char *
-endpoint_path(const struct endpoint *e);
+const char *endpoint_path(const struct endpoint *e);
 
-bool
-endpoint_same_address(const struct endpoint *a, const struct endpoint *b);
+bool endpoint_same_address(const struct endpoint *a, const struct endpoint *b);
 
 #endif

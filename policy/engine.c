@@ -1,8 +1,7 @@
 /* engine.c - see engine.h */
 #include "policy/engine.h"
 
-const double engine_bucket_seconds[ENGINE_BUCKETS] = {
-    0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.5, 5.0};
+const double engine_bucket_seconds[ENGINE_BUCKETS] = {0.001, 0.005, 0.02, 0.1, 0.5, 1.0, 2.5, 5.0};
 
 struct pass {
 	struct engine *engine;
@@ -77,9 +76,10 @@ engine_decide(
 	 */
 	if (pass.unkept &&
 	    (d->relay.action == ACTION_PERMIT ||
-		(pass.kept && (d->relay.reason == REASON_PRIMARY_TEMP ||
-				  d->relay.reason == REASON_PRIMARY_GONE ||
-				  d->relay.reason == REASON_RCPT_UNKNOWN)))) {
+	        (pass.kept &&
+	            (d->relay.reason == REASON_PRIMARY_TEMP ||
+	                d->relay.reason == REASON_PRIMARY_GONE ||
+	                d->relay.reason == REASON_RCPT_UNKNOWN)))) {
 		engine_keep(e, d);
 	}
 	if (d->dnsbl_asked) {
@@ -138,8 +138,8 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	if (d->verdict.about.len > 0) {
 		log_text(e->log, "about", d->verdict.about.text);
 	}
-	log_value(e->log, "recipient", r->recipient.len > 0 ? r->recipient.text : "",
-	    r->recipient.len);
+	log_value(
+	    e->log, "recipient", r->recipient.len > 0 ? r->recipient.text : "", r->recipient.len);
 	log_value(e->log, "sender", r->sender.len > 0 ? r->sender.text : "", r->sender.len);
 	log_value_if(e->log, "client", &r->client_address);
 	log_value_if(e->log, "helo", &r->helo_name);

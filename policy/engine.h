@@ -36,12 +36,10 @@ struct engine {
  * waiter: told when a missing fact has come; NULL when it must be decided now, whatever is
  * known. True when the decision stands.
  */
-bool
-engine_decide(struct engine *e, const struct request *r, struct resolver_waiter *waiter,
-    struct decision *d);
+bool engine_decide(
+    struct engine *e, const struct request *r, struct resolver_waiter *waiter, struct decision *d);
 
 /* Counts a decision that was made and sent, and logs it. */
-void
-engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms);
+void engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms);
 
 #endif

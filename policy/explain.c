@@ -37,8 +37,8 @@ explain_outcome(enum dns_outcome outcome)
 }
 
 static void
-explain_fact(const struct explain *x, const struct fact *f, enum dns_type type, const char *name,
-    size_t len)
+explain_fact(
+    const struct explain *x, const struct fact *f, enum dns_type type, const char *name, size_t len)
 {
 	const struct dns_answer *a = f->answer;
 	char address[ADDRESS_TEXT_MAX];
@@ -88,8 +88,7 @@ static struct fact
 explain_look(void *context, enum dns_type type, const char *name, size_t len)
 {
 	struct explain *x = context;
-	struct fact f =
-	    resolver_look(x->resolver, x->last ? NULL : &x->waiter, type, name, len);
+	struct fact f = resolver_look(x->resolver, x->last ? NULL : &x->waiter, type, name, len);
 
 	if (x->print && x->facts++ < FACTS_MAX) {
 		explain_fact(x, &f, type, name, len);
@@ -211,14 +210,13 @@ explain_load(struct explain *x, char *error)
 	resolver_servers(x->resolver, x->servers, sizeof(x->servers));
 	if (x->config->state != NULL &&
 	    state_file_read(x->config->state, resolver_cache(x->resolver), loop_now(x->loop),
-		x->config->keep_stale_ms, &taken, &skipped, &why) == 0) {
+	        x->config->keep_stale_ms, &taken, &skipped, &why) == 0) {
 		printf("state file: %zu entries\n", taken);
 	}
 	if (x->config->recipient_file_count == 0) {
 		return true;
 	}
-	load = recipient_load_begin(
-	    x->config->recipient_files, x->config->recipient_file_count);
+	load = recipient_load_begin(x->config->recipient_files, x->config->recipient_file_count);
 	if (load == NULL) {
 		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
 		return false;
@@ -254,8 +252,8 @@ explain_run(const struct explain_request *e)
 		if (x.recipients != NULL) {
 			printf("recipient files: %s\n",
 			    recipient_list_has(x.recipients, &m) ? "listed"
-			    : mailbox_is_role(&m)		 ? "a role address, always taken"
-								 : "not listed");
+			        : mailbox_is_role(&m)            ? "a role address, always taken"
+			                                         : "not listed");
 		}
 	}
 	explain_decide(&x, e, "relay", true);

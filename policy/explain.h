@@ -17,7 +17,6 @@ struct explain_request {
 	const char *helo;
 };
 
-int
-explain_run(const struct explain_request *e);
+int explain_run(const struct explain_request *e);
 
 #endif

@@ -22,11 +22,12 @@ enum fact_state {
 
 struct fact {
 	enum fact_state state;
-	const struct dns_answer *answer; /* FRESH and STALE; never with outcome DNS_FAILED */
-	int64_t age_ms;			 /* since it was learned */
-	int64_t same_ms;		 /* since it first had this outcome, without a break */
-	bool kept;			 /* in the set that goes to the state file */
-	bool restored;			 /* learned by an earlier process, from the state file */
+	/* FRESH and STALE; never with outcome DNS_FAILED */
+	const struct dns_answer *answer;
+	int64_t age_ms;  /* since it was learned */
+	int64_t same_ms; /* since it first had this outcome, without a break */
+	bool kept;       /* in the set that goes to the state file */
+	bool restored;   /* learned by an earlier process, from the state file */
 };
 
 struct fact_source {
@@ -35,8 +36,8 @@ struct fact_source {
 };
 
 /* One question, its aliases followed. */
-struct fact
-facts_look(const struct fact_source *source, enum dns_type type, const char *name, size_t len);
+struct fact facts_look(
+    const struct fact_source *source, enum dns_type type, const char *name, size_t len);
 
 /* All addresses of a host in the families given. */
 struct host_facts {
@@ -48,8 +49,7 @@ struct host_facts {
 	struct address address[MX_HOST_ADDRESSES_MAX];
 };
 
-void
-facts_host(const struct fact_source *source, bool ipv4, bool ipv6, const char *name, size_t len,
-    struct host_facts *host);
+void facts_host(const struct fact_source *source, bool ipv4, bool ipv6, const char *name,
+    size_t len, struct host_facts *host);
 
 #endif

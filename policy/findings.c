@@ -56,8 +56,8 @@ findings_read_file(const char *path)
 	size_t len = 0;
 
 	if (f == NULL || bytes == NULL) {
-		(void)fprintf(stderr, "mailgraft-policyd: cannot read '%s': %s\n", path,
-		    strerror(errno));
+		(void)fprintf(
+		    stderr, "mailgraft-policyd: cannot read '%s': %s\n", path, strerror(errno));
 		free(bytes);
 		bytes = NULL;
 		goto out;

@@ -13,7 +13,7 @@ struct target {
 	bool streak_up;
 	int64_t since;
 	int64_t checked; /* 0: never */
-	int64_t wanted;	 /* when a domain last needed it */
+	int64_t wanted;  /* when a domain last needed it */
 	const char *last;
 	uint64_t probes;
 	uint64_t failures;
@@ -100,9 +100,8 @@ target_probe(void *context)
 {
 	struct target *t = context;
 	struct health *h = t->health;
-	const char *name = h->config->identity.name_count > 0
-			       ? h->config->identity.names[0].text
-			       : "localhost";
+	const char *name = h->config->identity.name_count > 0 ? h->config->identity.names[0].text
+	                                                      : "localhost";
 
 	if (h->running >= HEALTH_PROBES_MAX) {
 		(void)loop_timer_set(h->loop, &t->timer, loop_now(h->loop) + jitter(1000));
@@ -171,8 +170,8 @@ health_want_domain(struct health *h, const struct domain_name *domain)
 	struct address found[MX_HOST_ADDRESSES_MAX];
 	unsigned count;
 
-	count = relay_better_addresses(&h->config->relay, &h->config->identity, domain, &facts,
-	    found, MX_HOST_ADDRESSES_MAX);
+	count = relay_better_addresses(
+	    &h->config->relay, &h->config->identity, domain, &facts, found, MX_HOST_ADDRESSES_MAX);
 	for (unsigned i = 0; i < count; i++) {
 		if (may_probe(h, &found[i])) {
 			target_want(h, &found[i]);
@@ -223,12 +222,12 @@ health_collect(void *context)
 	if (h->names == NULL) {
 		h->names = calloc(HEALTH_DOMAINS_MAX, sizeof(*h->names));
 		h->name_at = 0;
-		h->name_count = h->names == NULL ? 0
-						 : kept_domains(resolver_cache(h->resolver),
-						       h->names, HEALTH_DOMAINS_MAX);
+		h->name_count = h->names == NULL
+		    ? 0
+		    : kept_domains(resolver_cache(h->resolver), h->names, HEALTH_DOMAINS_MAX);
 	}
 	stop = h->name_count - h->name_at > HEALTH_DOMAINS_STEP ? h->name_at + HEALTH_DOMAINS_STEP
-								 : h->name_count;
+	                                                        : h->name_count;
 	while (h->name_at < stop) {
 		health_want_domain(h, &h->names[h->name_at++]);
 	}

@@ -2,9 +2,9 @@
  * health.h - are the primaries up? Watching only; no verdict depends on it
  *
  * Every address of every better MX inside the networks, of the domains that have had a
- * positive verdict, is probed now and then: connect, a 220 greeting, EHLO, QUIT; one probe an address, however many
- * domains share it. Never probed: this host's own, loopback and link-local addresses. UP and
- * DOWN change only after several equal results in a row.
+ * positive verdict, is probed now and then: connect, a 220 greeting, EHLO, QUIT; one probe an
+ * address, however many domains share it. Never probed: this host's own, loopback and link-local
+ * addresses. UP and DOWN change only after several equal results in a row.
  *
  * Owns: the targets and their sockets. Not here: what to do about it
  */
@@ -30,20 +30,15 @@ struct health_report {
 	uint64_t failures;
 };
 
-struct health *
-health_new(struct loop *loop, struct resolver *resolver, struct log *log);
+struct health *health_new(struct loop *loop, struct resolver *resolver, struct log *log);
 
-void
-health_free(struct health *h);
+void health_free(struct health *h);
 
-void
-health_configure(struct health *h, const struct config *config);
+void health_configure(struct health *h, const struct config *config);
 
 /* Report i; false: there is none. */
-bool
-health_report(const struct health *h, unsigned i, struct health_report *report);
+bool health_report(const struct health *h, unsigned i, struct health_report *report);
 
-const char *
-health_state_name(enum health_state state);
+const char *health_state_name(enum health_state state);
 
 #endif

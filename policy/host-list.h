@@ -19,16 +19,12 @@ struct host_list {
 	size_t name_count;
 };
 
-int
-host_list_add(struct host_list *list, const char *text, size_t len);
+int host_list_add(struct host_list *list, const char *text, size_t len);
 
-bool
-host_list_has_address(const struct host_list *list, const struct address *a);
+bool host_list_has_address(const struct host_list *list, const struct address *a);
 
-bool
-host_list_has_name(const struct host_list *list, const char *name, size_t len);
+bool host_list_has_name(const struct host_list *list, const char *name, size_t len);
 
-void
-host_list_finish(struct host_list *list);
+void host_list_finish(struct host_list *list);
 
 #endif

@@ -12,16 +12,15 @@ bool
 identity_add_name(struct identity *id, const char *text, size_t len)
 {
 	return id->name_count < IDENTITY_NAMES_MAX &&
-	       domain_name_parse(&id->names[id->name_count], text, len) == DOMAIN_NAME_OK &&
-	       ++id->name_count > 0;
+	    domain_name_parse(&id->names[id->name_count], text, len) == DOMAIN_NAME_OK &&
+	    ++id->name_count > 0;
 }
 
 bool
 identity_add_address(struct identity *id, const char *text, size_t len)
 {
 	return id->address_count < IDENTITY_ADDRESSES_MAX &&
-	       address_parse(&id->addresses[id->address_count], text, len) &&
-	       ++id->address_count > 0;
+	    address_parse(&id->addresses[id->address_count], text, len) && ++id->address_count > 0;
 }
 
 static int

@@ -18,20 +18,15 @@ struct identity {
 };
 
 /* False when the text is no name or no address, or the list is full. */
-bool
-identity_add_name(struct identity *id, const char *text, size_t len);
+bool identity_add_name(struct identity *id, const char *text, size_t len);
 
-bool
-identity_add_address(struct identity *id, const char *text, size_t len);
+bool identity_add_address(struct identity *id, const char *text, size_t len);
 
 /* Fills in this host's own name, or addresses, when none was given. 0 or -errno. */
-int
-identity_complete(struct identity *id);
+int identity_complete(struct identity *id);
 
-bool
-identity_has_name(const struct identity *id, const char *name, size_t len);
+bool identity_has_name(const struct identity *id, const char *name, size_t len);
 
-bool
-identity_has_address(const struct identity *id, const struct address *a);
+bool identity_has_address(const struct identity *id, const struct address *a);
 
 #endif

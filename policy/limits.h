@@ -24,9 +24,10 @@ enum {
 	CONNECTIONS_MAX = 20000,
 	CONNECTION_ACCEPT_BURST = 128,
 	CONNECTION_BUFFERS_MAX = 64 * 1024 * 1024, /* all partial requests together */
-	CONNECTION_REQUEST_MS = 30 * 1000,	   /* first to last byte of a request */
-	CONNECTION_WRITE_MS = 10 * 1000,	   /* an answer that nobody reads */
-	CONNECTION_IDLE_MS = 2 * 60 * 60 * 1000,   /* smtpd may keep one longer than an hour */
+	CONNECTION_REQUEST_MS = 30 * 1000,         /* first to last byte of a request */
+	CONNECTION_WRITE_MS = 10 * 1000,           /* an answer that nobody reads */
+	/* smtpd may keep one longer than an hour */
+	CONNECTION_IDLE_MS = 2 * 60 * 60 * 1000,
 	READ_SIZE = 16 * 1024,
 	OUTPUT_MAX = 32 * 1024,
 	DESCRIPTORS_SPARE = 64,
@@ -39,16 +40,16 @@ enum {
 	DNS_ADDRESS_MAX = 64,
 	DNS_RECORDS_MAX = 4096, /* more than a message holds */
 	DNS_POINTERS_MAX = 128, /* in one name: as many as a name has labels */
-	DNS_ALIAS_MAX = 10, /* as Postfix */
+	DNS_ALIAS_MAX = 10,     /* as Postfix */
 	DNS_ANSWER_MAX = DNS_MX_MAX * (DOMAIN_TEXT_MAX + 3),
 	DNS_TTL_MIN = 1,
 	DNS_TTL_MAX = 24 * 60 * 60,
 	DNS_NEGATIVE_TTL_MAX = 60 * 60,
 	DNS_NEGATIVE_TTL_DEFAULT = 60,
-	DNS_FAILURE_MS = 5 * 1000,	   /* a failed question is not asked again before */
-	DNS_OUTAGE_MS = 60 * 1000,	   /* failed so lately: stale data at once, ask behind */
+	DNS_FAILURE_MS = 5 * 1000, /* a failed question is not asked again before */
+	DNS_OUTAGE_MS = 60 * 1000, /* failed so lately: stale data at once, ask behind */
 	DNS_INFLIGHT_MAX = 8192,
-	DNS_KEPT_MAX = 65536,	   /* entries behind a positive verdict */
+	DNS_KEPT_MAX = 65536,      /* entries behind a positive verdict */
 	DNS_TRANSIENT_MAX = 32768, /* all others */
 
 	/* Facts one request may look at. */
@@ -58,7 +59,8 @@ enum {
 	/* Configuration. */
 	CONFIG_SIZE_MAX = 1024 * 1024,
 	CONFIG_ERROR_MAX = 512,
-	CONFIG_DEPTH_MAX = 16, /* libyaml's time grows with the square of depth and anchors */
+	/* libyaml's time grows with the square of depth and anchors */
+	CONFIG_DEPTH_MAX = 16,
 	CONFIG_ANCHORS_MAX = 64,
 	LISTENERS_MAX = 16,
 	IDENTITY_NAMES_MAX = 64,

@@ -25,7 +25,7 @@ socket_is_dead(const struct endpoint *e)
 		return false;
 	}
 	dead = connect(fd, (const struct sockaddr *)&e->address, e->len) != 0 &&
-	       (errno == ECONNREFUSED || errno == ENOENT);
+	    (errno == ECONNREFUSED || errno == ENOENT);
 	close(fd);
 	return dead;
 }
@@ -158,8 +158,8 @@ same_address(int fd, const struct endpoint *e)
 
 	/* By the time of a reload the number may be a connection's, which has the same name. */
 	if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len) != 0 || type != SOCK_STREAM ||
-	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_len) != 0 || !listening ||
-	    getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &listening_len) != 0 ||
+	    !listening || getsockname(fd, (struct sockaddr *)&bound, &len) != 0 ||
 	    bound.ss_family != e->address.ss_family) {
 		return false;
 	}

@@ -11,11 +11,9 @@
 
 #include "policy/endpoint.h"
 
-int
-listener_open(const struct endpoint *e, const char **what);
+int listener_open(const struct endpoint *e, const char **what);
 
 /* A socket passed by systemd for this endpoint, or -1. Call once per endpoint. */
-int
-listener_inherit(const struct endpoint *e);
+int listener_inherit(const struct endpoint *e);
 
 #endif

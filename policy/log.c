@@ -74,14 +74,14 @@ log_flush(struct log *l)
 	size_t at = 0;
 
 	if (l->dropped != l->reported && l->len + 80 < LOG_BUFFER_MAX) {
-		l->len += (size_t)snprintf(l->buffer + l->len, 80,
-		    "log dropped=%" PRIu64 "\n", l->dropped - l->reported);
+		l->len += (size_t)snprintf(
+		    l->buffer + l->len, 80, "log dropped=%" PRIu64 "\n", l->dropped - l->reported);
 		l->reported = l->dropped;
 	}
 	while (at < l->len) {
-		ssize_t n = l->is_socket ? send(l->fd, l->buffer + at, l->len - at,
-					       MSG_DONTWAIT | MSG_NOSIGNAL)
-					 : write(l->fd, l->buffer + at, l->len - at);
+		ssize_t n = l->is_socket
+		    ? send(l->fd, l->buffer + at, l->len - at, MSG_DONTWAIT | MSG_NOSIGNAL)
+		    : write(l->fd, l->buffer + at, l->len - at);
 
 		if (n > 0) {
 			at += (size_t)n;

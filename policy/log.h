@@ -22,40 +22,30 @@ enum log_level {
 	LOG_LEVEL_INFO = 6,
 };
 
-struct log *
-log_open(void);
+struct log *log_open(void);
 
-void
-log_close(struct log *l);
+void log_close(struct log *l);
 
 /* A sentence. */
-__attribute__((format(printf, 3, 4))) void
-log_say(struct log *l, enum log_level level, const char *format, ...);
+__attribute__((format(printf, 3, 4))) void log_say(
+    struct log *l, enum log_level level, const char *format, ...);
 
 /* A line of key=value: begin, any number of values, end. */
-void
-log_begin(struct log *l, const char *event);
+void log_begin(struct log *l, const char *event);
 
-void
-log_value(struct log *l, const char *key, const char *value, size_t len);
+void log_value(struct log *l, const char *key, const char *value, size_t len);
 
-void
-log_text(struct log *l, const char *key, const char *value);
+void log_text(struct log *l, const char *key, const char *value);
 
 /* The same for a word of ours, known to be plain. */
-void
-log_word(struct log *l, const char *key, const char *word);
+void log_word(struct log *l, const char *key, const char *word);
 
-void
-log_number(struct log *l, const char *key, int64_t value);
+void log_number(struct log *l, const char *key, int64_t value);
 
-void
-log_end(struct log *l);
+void log_end(struct log *l);
 
-void
-log_flush(struct log *l);
+void log_flush(struct log *l);
 
-uint64_t
-log_dropped(const struct log *l);
+uint64_t log_dropped(const struct log *l);
 
 #endif

@@ -143,7 +143,8 @@ loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at)
 	if (t->place == 0) {
 		if (l->heap_count + 2 > l->heap_room) {
 			size_t room = l->heap_room == 0 ? 64 : l->heap_room * 2;
-			struct loop_timer **heap = reallocarray(l->heap, room, sizeof(struct loop_timer *));
+			struct loop_timer **heap = reallocarray(
+			    l->heap, room, sizeof(struct loop_timer *));
 
 			if (heap == NULL) {
 				return -ENOMEM;

@@ -30,50 +30,38 @@ struct loop_timer {
 	void *context;
 };
 
-struct loop *
-loop_new(void);
+struct loop *loop_new(void);
 
-void
-loop_free(struct loop *l);
+void loop_free(struct loop *l);
 
 /* 0 or -errno. fd and callback are set by the caller. */
-int
-loop_add(struct loop *l, struct loop_source *s, uint32_t events);
+int loop_add(struct loop *l, struct loop_source *s, uint32_t events);
 
-void
-loop_change(struct loop *l, struct loop_source *s, uint32_t events);
+void loop_change(struct loop *l, struct loop_source *s, uint32_t events);
 
-/* With EPOLLET: reports what is there now once more, as loop_change() does where it changes anything. */
-void
-loop_again(struct loop *l, struct loop_source *s);
+/* With EPOLLET: reports what is there now once more, as loop_change() does where it changes
+ * anything. */
+void loop_again(struct loop *l, struct loop_source *s);
 
-void
-loop_remove(struct loop *l, struct loop_source *s);
+void loop_remove(struct loop *l, struct loop_source *s);
 
 /* Milliseconds, never going back; suspended time counts. */
-int64_t
-loop_now(const struct loop *l);
+int64_t loop_now(const struct loop *l);
 
 /* Arms or moves. 0 or -ENOMEM. */
-int
-loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
+int loop_timer_set(struct loop *l, struct loop_timer *t, int64_t at);
 
-void
-loop_timer_clear(struct loop *l, struct loop_timer *t);
+void loop_timer_clear(struct loop *l, struct loop_timer *t);
 
 /* Called after every turn. */
-void
-loop_after_turn(struct loop *l, void (*call)(void *context), void *context);
+void loop_after_turn(struct loop *l, void (*call)(void *context), void *context);
 
 /* One turn: waits at most so long. 0 or -errno. */
-int
-loop_turn(struct loop *l, int64_t wait_ms);
+int loop_turn(struct loop *l, int64_t wait_ms);
 
 /* Until loop_stop(). 0 or -errno. */
-int
-loop_run(struct loop *l);
+int loop_run(struct loop *l);
 
-void
-loop_stop(struct loop *l);
+void loop_stop(struct loop *l);
 
 #endif

@@ -62,5 +62,5 @@ bool
 mailbox_is_role(const struct mailbox *m)
 {
 	return (m->local_len == 10 && strncasecmp(m->local, "postmaster", 10) == 0) ||
-	       (m->local_len == 5 && strncasecmp(m->local, "abuse", 5) == 0);
+	    (m->local_len == 5 && strncasecmp(m->local, "abuse", 5) == 0);
 }

@@ -15,7 +15,7 @@
 
 enum mailbox_kind {
 	MAILBOX_PLAIN,
-	MAILBOX_EMPTY,	   /* the null sender */
+	MAILBOX_EMPTY,     /* the null sender */
 	MAILBOX_NO_DOMAIN, /* no '@', or nothing after or before it */
 	MAILBOX_ROUTED,
 	MAILBOX_LITERAL,
@@ -31,11 +31,9 @@ struct mailbox {
 	struct domain_name domain; /* only for MAILBOX_PLAIN */
 };
 
-void
-mailbox_parse(struct mailbox *m, const char *text, size_t len);
+void mailbox_parse(struct mailbox *m, const char *text, size_t len);
 
 /* postmaster or abuse, in any case. */
-bool
-mailbox_is_role(const struct mailbox *m);
+bool mailbox_is_role(const struct mailbox *m);
 
 #endif

@@ -288,8 +288,7 @@ normalize(struct domain_name *last, char *address, size_t len, size_t cap)
 		return 0;
 	}
 	local = (size_t)(at - address);
-	if (!parse_domain(at + 1, len - local - 1, last) ||
-	    local + 1 + last->len > cap) {
+	if (!parse_domain(at + 1, len - local - 1, last) || local + 1 + last->len > cap) {
 		return 0;
 	}
 	for (size_t i = 0; i < local; i++) {
@@ -345,8 +344,8 @@ step_take(struct recipient_load *load, char *error)
 	struct recipient_list *list = load->list;
 	const struct recipient_file *f = &load->files[load->file];
 	size_t stop = f->to - load->at > RECIPIENT_STEP_BYTES / 4
-			  ? load->at + RECIPIENT_STEP_BYTES / 4
-			  : f->to;
+	    ? load->at + RECIPIENT_STEP_BYTES / 4
+	    : f->to;
 	char why[64];
 
 	while (load->at < stop) {
@@ -418,7 +417,7 @@ recipient_list_has(const struct recipient_list *list, const struct mailbox *m)
 	address[m->local_len] = '@';
 	memcpy(address + m->local_len + 1, m->domain.text, m->domain.len);
 	return list_has(list, address, len) ||
-	       list_has(list, address + m->local_len, len - m->local_len);
+	    list_has(list, address + m->local_len, len - m->local_len);
 }
 
 size_t

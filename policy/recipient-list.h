@@ -24,27 +24,20 @@ enum recipient_step {
 };
 
 /* NULL when out of memory. The paths must outlive the load. */
-struct recipient_load *
-recipient_load_begin(char *const *files, unsigned count);
+struct recipient_load *recipient_load_begin(char *const *files, unsigned count);
 
 /* A bounded piece of work. On FAILED, error (CONFIG_ERROR_MAX bytes) says why. */
-enum recipient_step
-recipient_load_step(struct recipient_load *load, char *error);
+enum recipient_step recipient_load_step(struct recipient_load *load, char *error);
 
 /* After DONE: the list, now the caller's. */
-struct recipient_list *
-recipient_load_take(struct recipient_load *load);
+struct recipient_list *recipient_load_take(struct recipient_load *load);
 
-void
-recipient_load_free(struct recipient_load *load);
+void recipient_load_free(struct recipient_load *load);
 
-bool
-recipient_list_has(const struct recipient_list *list, const struct mailbox *m);
+bool recipient_list_has(const struct recipient_list *list, const struct mailbox *m);
 
-size_t
-recipient_list_count(const struct recipient_list *list);
+size_t recipient_list_count(const struct recipient_list *list);
 
-void
-recipient_list_free(struct recipient_list *list);
+void recipient_list_free(struct recipient_list *list);
 
 #endif

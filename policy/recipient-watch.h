@@ -18,30 +18,24 @@
 struct recipient_watch;
 
 /* changed: the list in use is another one now (perhaps none). */
-struct recipient_watch *
-recipient_watch_new(struct loop *loop, struct log *log,
+struct recipient_watch *recipient_watch_new(struct loop *loop, struct log *log,
     void (*changed)(void *context, const struct recipient_list *list), void *context);
 
-void
-recipient_watch_free(struct recipient_watch *w);
+void recipient_watch_free(struct recipient_watch *w);
 
 /* Loads at once, to the end; for the start. False, and error set, when that fails. */
-bool
-recipient_watch_load(struct recipient_watch *w, const struct config *config, char *error);
+bool recipient_watch_load(struct recipient_watch *w, const struct config *config, char *error);
 
 /*
  * Loads for a new configuration in steps, then calls done: with NULL right after the list in
  * use was replaced, or with an error and nothing changed.
  */
-void
-recipient_watch_reload(struct recipient_watch *w, const struct config *config,
+void recipient_watch_reload(struct recipient_watch *w, const struct config *config,
     void (*done)(void *context, const char *error), void *context);
 
-const struct recipient_list *
-recipient_watch_list(const struct recipient_watch *w);
+const struct recipient_list *recipient_watch_list(const struct recipient_watch *w);
 
 /* How often a changed file could not be loaded. */
-uint64_t
-recipient_watch_failures(const struct recipient_watch *w);
+uint64_t recipient_watch_failures(const struct recipient_watch *w);
 
 #endif

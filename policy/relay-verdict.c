@@ -360,7 +360,7 @@ relay_verdict(const struct relay_rules *rules, const struct identity *me,
 	}
 	if (rules->mode == RELAY_STATIC) {
 		bool listed = bsearch(&recipient->domain, rules->domains, rules->domain_count,
-				  sizeof(*rules->domains), domain_compare) != NULL;
+		                  sizeof(*rules->domains), domain_compare) != NULL;
 
 		conclude(v, listed ? ACTION_PERMIT : ACTION_REFUSE,
 		    listed ? REASON_STATIC : REASON_NOT_LISTED);
@@ -393,8 +393,7 @@ relay_better_addresses(const struct relay_rules *rules, const struct identity *m
 {
 	struct verdict v;
 	struct scan s;
-	const struct relay_pin *pin =
-	    rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
+	const struct relay_pin *pin = rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
 	const struct host_list *list = pin != NULL ? &pin->hosts : &rules->networks;
 	unsigned better, count = 0;
 

@@ -45,13 +45,11 @@ struct relay_rules {
 	int64_t gone_after_ms; /* a primary absent for longer is a lasting answer */
 };
 
-void
-relay_verdict(const struct relay_rules *rules, const struct identity *me,
+void relay_verdict(const struct relay_rules *rules, const struct identity *me,
     const struct mailbox *recipient, const struct fact_source *facts, struct verdict *v);
 
 /* The addresses, inside the networks, of every MX of a domain that is better than this host. */
-unsigned
-relay_better_addresses(const struct relay_rules *rules, const struct identity *me,
+unsigned relay_better_addresses(const struct relay_rules *rules, const struct identity *me,
     const struct domain_name *domain, const struct fact_source *facts, struct address *out,
     unsigned max);
 

@@ -15,12 +15,11 @@
 enum reply_kind {
 	REPLY_OK,
 	REPLY_DUNNO,
-	REPLY_REFUSE,	 /* 554 5.7.1 text */
+	REPLY_REFUSE,    /* 554 5.7.1 text */
 	REPLY_TEMPORARY, /* 450 4.7.1 text */
 };
 
 /* Writes at most REPLY_MAX bytes, not NUL-terminated, and returns how many. */
-size_t
-reply_write(char *bytes, enum reply_kind kind, const char *text);
+size_t reply_write(char *bytes, enum reply_kind kind, const char *text);
 
 #endif

@@ -39,9 +39,9 @@ request_find_end(const char *bytes, size_t len, size_t *scanned, size_t *end)
 	}
 }
 
-#define KNOWN(field)                                                                               \
-	{                                                                                          \
-		#field, sizeof(#field) - 1, offsetof(struct request, field)                        \
+#define KNOWN(field) \
+	{ \
+#field, sizeof(#field) - 1, offsetof(struct request, field) \
 	}
 
 static void
@@ -99,8 +99,7 @@ request_parse(struct request *r, const char *bytes, size_t len)
 		if (++lines > REQUEST_ATTRIBUTES_MAX) {
 			return REQUEST_TOO_LONG;
 		}
-		request_store(
-		    r, p, (size_t)(equals - p), equals + 1, (size_t)(stop - equals - 1));
+		request_store(r, p, (size_t)(equals - p), equals + 1, (size_t)(stop - equals - 1));
 		p = stop + 1;
 	}
 	return REQUEST_OK;

@@ -16,9 +16,9 @@
 
 enum request_status {
 	REQUEST_OK,
-	REQUEST_MORE,	   /* no empty line yet */
+	REQUEST_MORE,      /* no empty line yet */
 	REQUEST_TOO_LONG,  /* REQUEST_MAX bytes without an end, or too many lines */
-	REQUEST_EMPTY,	   /* an empty line alone */
+	REQUEST_EMPTY,     /* an empty line alone */
 	REQUEST_MALFORMED, /* a line without '=' or without a name, NUL, CR */
 };
 
@@ -43,17 +43,13 @@ struct request {
  * Looks for the end of the first request. *scanned remembers how far earlier calls looked, and
  * starts as 0; *end is the length of the request with its empty line.
  */
-enum request_status
-request_find_end(const char *bytes, size_t len, size_t *scanned, size_t *end);
+enum request_status request_find_end(const char *bytes, size_t len, size_t *scanned, size_t *end);
 
 /* bytes: exactly what request_find_end() delimited. */
-enum request_status
-request_parse(struct request *r, const char *bytes, size_t len);
+enum request_status request_parse(struct request *r, const char *bytes, size_t len);
 
-const char *
-request_status_text(enum request_status status);
+const char *request_status_text(enum request_status status);
 
-bool
-request_value_is(const struct request_value *v, const char *text);
+bool request_value_is(const struct request_value *v, const char *text);
 
 #endif

@@ -40,16 +40,14 @@ struct resolver {
 	bool moving;
 };
 
-static void
-resolver_tell(void *context);
+static void resolver_tell(void *context);
 
 static bool
 resolver_open(struct resolver *r, const struct resolver_settings *s, const char **why)
 {
 	/* Tries are counted here: c-ares would double the timeout each time. */
 	struct dns_transport *old = r->transport;
-	struct dns_transport *t =
-	    dns_transport_open(r->loop, s->servers, s->timeout_ms, 1, why);
+	struct dns_transport *t = dns_transport_open(r->loop, s->servers, s->timeout_ms, 1, why);
 
 	if (t == NULL) {
 		return false;
@@ -236,14 +234,14 @@ resolver_id(struct resolver *r)
 	if (r->ids_left == 0) {
 		r->ids_left = sizeof(r->ids) / sizeof(r->ids[0]);
 		if (getrandom(r->ids, sizeof(r->ids), 0) != (ssize_t)sizeof(r->ids)) {
-			abort(); /* cannot happen after boot; never ask with a guessable id */
+			/* cannot happen after boot; never ask with a guessable id */
+			abort();
 		}
 	}
 	return r->ids[--r->ids_left];
 }
 
-static void
-query_send(struct dns_query *q);
+static void query_send(struct dns_query *q);
 
 static void
 query_reply(void *context, const uint8_t *msg, size_t len)
@@ -348,7 +346,7 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 {
 	int64_t now = loop_now(r->loop);
 	struct dns_entry *e = waiter != NULL ? dns_cache_obtain(r->cache, type, name, len)
-					     : dns_cache_find(r->cache, type, name, len);
+	                                     : dns_cache_find(r->cache, type, name, len);
 	struct fact f;
 
 	if (e == NULL) {
@@ -365,8 +363,8 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 		return fact_given(r, e, now);
 	}
 	f = fact_from(r, e, now);
-	if (e->query == NULL || (f.state == FACT_STALE && e->failed != 0 &&
-				    now - e->failed < DNS_OUTAGE_MS)) {
+	if (e->query == NULL ||
+	    (f.state == FACT_STALE && e->failed != 0 && now - e->failed < DNS_OUTAGE_MS)) {
 		return fact_given(r, e, now);
 	}
 	return (struct fact){.state = query_join(e->query, waiter) ? FACT_WAITING : FACT_FAILED};

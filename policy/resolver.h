@@ -41,37 +41,29 @@ struct resolver_counts {
 };
 
 /* NULL and *why on failure. */
-struct resolver *
-resolver_new(struct loop *loop, const struct resolver_settings *settings, const char **why);
+struct resolver *resolver_new(
+    struct loop *loop, const struct resolver_settings *settings, const char **why);
 
-void
-resolver_free(struct resolver *r);
+void resolver_free(struct resolver *r);
 
 /* New settings; the cache stays. On failure, false, and the old ones stay too. */
-bool
-resolver_reconfigure(
+bool resolver_reconfigure(
     struct resolver *r, const struct resolver_settings *settings, const char **why);
 
 /* waiter NULL: nothing is waited for, and nothing asked. */
-struct fact
-resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type type,
+struct fact resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type type,
     const char *name, size_t len);
 
 /* Forgets an answer's TTL, so that the next look asks. */
-void
-resolver_expire(struct resolver *r, enum dns_type type, const char *name, size_t len);
+void resolver_expire(struct resolver *r, enum dns_type type, const char *name, size_t len);
 
 /* The waiter is called no more for anything it waits for. */
-void
-resolver_cancel(struct resolver_waiter *waiter);
+void resolver_cancel(struct resolver_waiter *waiter);
 
-struct dns_cache *
-resolver_cache(struct resolver *r);
+struct dns_cache *resolver_cache(struct resolver *r);
 
-void
-resolver_counts(const struct resolver *r, struct resolver_counts *counts);
+void resolver_counts(const struct resolver *r, struct resolver_counts *counts);
 
-void
-resolver_servers(const struct resolver *r, char *text, size_t cap);
+void resolver_servers(const struct resolver *r, char *text, size_t cap);
 
 #endif

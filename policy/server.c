@@ -59,8 +59,8 @@ server_connections_max(void)
 		return CONNECTIONS_MAX;
 	}
 	return limit.rlim_cur > (rlim_t)2 * DESCRIPTORS_SPARE
-		   ? (unsigned)limit.rlim_cur - DESCRIPTORS_SPARE
-		   : DESCRIPTORS_SPARE / 2;
+	    ? (unsigned)limit.rlim_cur - DESCRIPTORS_SPARE
+	    : DESCRIPTORS_SPARE / 2;
 }
 
 static void
@@ -154,8 +154,8 @@ listener_want(struct server *s, const struct endpoint *e, enum server_face face,
 		fd = listener_open(e, &what);
 	}
 	if (fd < 0) {
-		snprintf(error, CONFIG_ERROR_MAX, "cannot %s '%s': %s", what, e->text,
-		    strerror(-fd));
+		snprintf(
+		    error, CONFIG_ERROR_MAX, "cannot %s '%s': %s", what, e->text, strerror(-fd));
 		return false;
 	}
 	l->server = s;
@@ -195,7 +195,7 @@ server_open_listeners(struct server *s, const struct config *c, char *error)
 		ok = listener_want(s, &c->listen[i], SERVER_POLICY, error);
 	}
 	ok = ok && listener_want(s, &c->control, SERVER_CONTROL, error) &&
-	     listener_want(s, &c->metrics, SERVER_METRICS, error);
+	    listener_want(s, &c->metrics, SERVER_METRICS, error);
 	if (!ok) {
 		server_close_fresh(s);
 	}
@@ -281,9 +281,9 @@ server_swap(void *context, const char *error)
 	}
 	settings = resolver_settings_from(s->next);
 	if ((!same_text(old->dns_servers, s->next->dns_servers) ||
-		old->dns_timeout_ms != s->next->dns_timeout_ms ||
-		old->dns_tries != s->next->dns_tries ||
-		old->keep_stale_ms != s->next->keep_stale_ms) &&
+	        old->dns_timeout_ms != s->next->dns_timeout_ms ||
+	        old->dns_tries != s->next->dns_tries ||
+	        old->keep_stale_ms != s->next->keep_stale_ms) &&
 	    !resolver_reconfigure(s->resolver, &settings, &why)) {
 		log_say(s->log, LOG_LEVEL_ERROR, "the old DNS servers stay: %s", why);
 	}
@@ -409,14 +409,14 @@ become_user(const struct config *c, char *error)
 		return false;
 	}
 	if (c->state != NULL && chown(c->state, pw->pw_uid, pw->pw_gid) != 0) {
-		snprintf(error, CONFIG_ERROR_MAX, "cannot give '%s' to '%s': %s", c->state,
-		    c->user, strerror(errno));
+		snprintf(error, CONFIG_ERROR_MAX, "cannot give '%s' to '%s': %s", c->state, c->user,
+		    strerror(errno));
 		return false;
 	}
 	if (initgroups(c->user, pw->pw_gid) != 0 || setgid(pw->pw_gid) != 0 ||
 	    setuid(pw->pw_uid) != 0) {
-		snprintf(error, CONFIG_ERROR_MAX, "cannot become '%s': %s", c->user,
-		    strerror(errno));
+		snprintf(
+		    error, CONFIG_ERROR_MAX, "cannot become '%s': %s", c->user, strerror(errno));
 		return false;
 	}
 	return true;
@@ -459,9 +459,8 @@ server_build(struct server *s, char *error)
 	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
 	s->resume = (struct loop_timer){.fire = server_resume, .context = s};
 	loop_after_turn(s->loop, server_after_turn, s);
-	return s->zones != NULL && s->recipients != NULL && s->saver != NULL &&
-	       s->health != NULL && s->control != NULL && s->metrics != NULL &&
-	       server_signals(s);
+	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
+	    s->control != NULL && s->metrics != NULL && server_signals(s);
 }
 
 static int
@@ -493,7 +492,8 @@ server_start(struct server *s, char *error)
 	if (s->config->dns_servers == NULL && !config_servers_are_local(servers)) {
 		log_say(s->log, LOG_LEVEL_WARNING,
 		    "warning: resolv.conf names %s, which is not on this host: answers can be "
-		    "forged on the way", servers);
+		    "forged on the way",
+		    servers);
 	}
 	server_apply(s);
 	state_saver_restore(s->saver, s->config->keep_stale_ms);

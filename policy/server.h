@@ -28,8 +28,8 @@ struct server_listener {
 	enum server_face face;
 	struct loop_source source;
 	bool used;
-	bool fresh;	/* opened by the reload under way */
-	bool wanted;	/* by the configuration to come */
+	bool fresh;     /* opened by the reload under way */
+	bool wanted;    /* by the configuration to come */
 	bool inherited; /* systemd's: its name is not ours to remove */
 };
 
@@ -37,7 +37,7 @@ struct server {
 	const char *config_path;
 	struct config *config;
 	struct config *next; /* a reload under way */
-	bool again;	     /* asked for meanwhile */
+	bool again;          /* asked for meanwhile */
 	struct loop *loop;
 	struct log *log;
 	struct resolver *resolver;
@@ -61,11 +61,9 @@ struct server {
 };
 
 /* Runs until told to stop. An exit status. */
-int
-server_run(const char *config_path);
+int server_run(const char *config_path);
 
 /* Starts a reload. False: it failed at once; server->reload_error says why. */
-bool
-server_reload(struct server *s);
+bool server_reload(struct server *s);
 
 #endif

@@ -9,15 +9,12 @@
 #include <stdint.h>
 
 /* Such as "READY=1". */
-void
-service_manager_tell(const char *state);
+void service_manager_tell(const char *state);
 
 /* RELOADING=1 with the clock that systemd asks for. */
-void
-service_manager_tell_reloading(void);
+void service_manager_tell_reloading(void);
 
 /* How often WATCHDOG=1 is due, half of what was asked for; 0: never. */
-int64_t
-service_manager_watchdog_ms(void);
+int64_t service_manager_watchdog_ms(void);
 
 #endif

@@ -12,10 +12,8 @@ struct siphash_key {
 };
 
 /* From the kernel; 0 or -errno. */
-int
-siphash_key_init(struct siphash_key *key);
+int siphash_key_init(struct siphash_key *key);
 
-uint64_t
-siphash(const struct siphash_key *key, const void *data, size_t len);
+uint64_t siphash(const struct siphash_key *key, const void *data, size_t len);
 
 #endif

@@ -163,8 +163,8 @@ smtp_probe_start(struct loop *loop, const struct address *a, uint16_t port, cons
     smtp_probe_result *result, void *context)
 {
 	struct smtp_probe *p = calloc(1, sizeof(*p));
-	int fd = socket(address_is_ipv4(a) ? AF_INET : AF_INET6,
-	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(
+	    address_is_ipv4(a) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	if (p == NULL || fd < 0) {
 		goto fail;

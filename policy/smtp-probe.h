@@ -14,16 +14,13 @@
 struct smtp_probe;
 
 /* words stay valid. The probe is gone when this is called. */
-typedef void
-smtp_probe_result(void *context, bool up, const char *words);
+typedef void smtp_probe_result(void *context, bool up, const char *words);
 
 /* NULL when it could not even begin; then there is no call back. name must stay valid. */
-struct smtp_probe *
-smtp_probe_start(struct loop *loop, const struct address *a, uint16_t port, const char *name,
-    smtp_probe_result *result, void *context);
+struct smtp_probe *smtp_probe_start(struct loop *loop, const struct address *a, uint16_t port,
+    const char *name, smtp_probe_result *result, void *context);
 
 /* No call back. */
-void
-smtp_probe_cancel(struct smtp_probe *p);
+void smtp_probe_cancel(struct smtp_probe *p);
 
 #endif

@@ -54,7 +54,8 @@ write_entry(FILE *f, const struct dns_entry *e, int64_t offset)
 }
 
 int
-state_file_write(const char *directory, const struct dns_cache *cache, int64_t now, const char **what)
+state_file_write(
+    const char *directory, const struct dns_cache *cache, int64_t now, const char **what)
 {
 	int64_t offset = wall_ms() - now;
 	int dir = -1, fd = -1, ret = 0;
@@ -66,8 +67,7 @@ state_file_write(const char *directory, const struct dns_cache *cache, int64_t n
 		return -errno;
 	}
 	*what = "create a file in";
-	fd = openat(dir, "dns.new",
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	fd = openat(dir, "dns.new", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (f == NULL) {
 		ret = -errno;
@@ -138,7 +138,7 @@ parse_record(union dns_answer_room *room, enum dns_type type, const char *word)
 
 	if (type != DNS_MX) {
 		return address_parse(&address, word, strlen(word)) &&
-		       dns_answer_add_address(room, &address);
+		    dns_answer_add_address(room, &address);
 	}
 	preference = strtoul(word, &end, 10);
 	if (end == word || *end != ':' || preference > 65535) {
@@ -146,7 +146,7 @@ parse_record(union dns_answer_room *room, enum dns_type type, const char *word)
 	}
 	end++;
 	return (*end == 0 || domain_name_parse(&name, end, strlen(end)) == DOMAIN_NAME_OK) &&
-	       dns_answer_add_mx(room, (uint16_t)preference, name.text, name.len);
+	    dns_answer_add_mx(room, (uint16_t)preference, name.text, name.len);
 }
 
 struct state_entry {
@@ -172,8 +172,8 @@ parse_words(struct state_entry *e, char *save)
 	word = strtok_r(NULL, " ", &save);
 	if (outcome == DNS_ALIAS) {
 		return word != NULL &&
-		       domain_name_parse(&alias, word, strlen(word)) == DOMAIN_NAME_OK &&
-		       dns_answer_set_alias(e->room, alias.text, alias.len);
+		    domain_name_parse(&alias, word, strlen(word)) == DOMAIN_NAME_OK &&
+		    dns_answer_set_alias(e->room, alias.text, alias.len);
 	}
 	for (; word != NULL; word = strtok_r(NULL, " ", &save)) {
 		if (outcome != DNS_DATA || !parse_record(e->room, e->type, word)) {
@@ -206,9 +206,9 @@ parse_entry(struct state_entry *e, char *line)
 	}
 	word = strtok_r(NULL, " ", &save);
 	return word != NULL && domain_name_parse(&e->name, word, strlen(word)) == DOMAIN_NAME_OK &&
-	       parse_time(&save, &e->learned) && parse_time(&save, &e->expires) &&
-	       parse_time(&save, &e->since) && e->since <= e->learned && e->learned <= e->expires &&
-	       parse_words(e, save);
+	    parse_time(&save, &e->learned) && parse_time(&save, &e->expires) &&
+	    parse_time(&save, &e->since) && e->since <= e->learned && e->learned <= e->expires &&
+	    parse_words(e, save);
 }
 
 static bool
@@ -223,7 +223,8 @@ take_entry(struct dns_cache *cache, const struct state_entry *s, int64_t offset,
 	e->learned = s->learned - offset < now ? s->learned - offset : now;
 	e->since = s->since - offset < now ? s->since - offset : now;
 	ttl = s->expires - s->learned;
-	e->expires = e->learned + (ttl < INT64_C(1000) * DNS_TTL_MAX ? ttl : INT64_C(1000) * DNS_TTL_MAX);
+	e->expires = e->learned +
+	    (ttl < INT64_C(1000) * DNS_TTL_MAX ? ttl : INT64_C(1000) * DNS_TTL_MAX);
 	e->restored = true;
 	dns_cache_keep(cache, e);
 	return true;

@@ -13,12 +13,11 @@
 #include "policy/dns-cache.h"
 
 /* The kept entries of the cache. now: the cache's clock. */
-int
-state_file_write(const char *directory, const struct dns_cache *cache, int64_t now, const char **what);
+int state_file_write(
+    const char *directory, const struct dns_cache *cache, int64_t now, const char **what);
 
 /* Entries younger than max_age_ms. A file that does not exist is an empty one. */
-int
-state_file_read(const char *directory, struct dns_cache *cache, int64_t now, int64_t max_age_ms,
+int state_file_read(const char *directory, struct dns_cache *cache, int64_t now, int64_t max_age_ms,
     size_t *taken, size_t *skipped, const char **what);
 
 #endif

@@ -122,8 +122,7 @@ state_saver_new(struct loop *loop, struct log *log, struct resolver *resolver)
 		s->resolver = resolver;
 		s->timer = (struct loop_timer){.fire = saver_start, .context = s};
 		s->limit = (struct loop_timer){.fire = saver_child_hangs, .context = s};
-		s->child = (struct loop_source){
-		    .fd = -1, .ready = saver_child_gone, .context = s};
+		s->child = (struct loop_source){.fd = -1, .ready = saver_child_gone, .context = s};
 	}
 	return s;
 }
@@ -175,8 +174,7 @@ state_saver_finish(struct state_saver *s)
 	if (s->directory == NULL) {
 		return;
 	}
-	r = state_file_write(
-	    s->directory, resolver_cache(s->resolver), loop_now(s->loop), &what);
+	r = state_file_write(s->directory, resolver_cache(s->resolver), loop_now(s->loop), &what);
 	if (r != 0) {
 		s->failing = false;
 		saver_report(s, what, strerror(-r));

@@ -14,25 +14,19 @@
 
 struct state_saver;
 
-struct state_saver *
-state_saver_new(struct loop *loop, struct log *log, struct resolver *resolver);
+struct state_saver *state_saver_new(struct loop *loop, struct log *log, struct resolver *resolver);
 
 /* directory NULL: nothing is written. The text must stay. */
-void
-state_saver_configure(struct state_saver *s, const char *directory);
+void state_saver_configure(struct state_saver *s, const char *directory);
 
 /* Reads what an earlier process has left. */
-void
-state_saver_restore(struct state_saver *s, int64_t max_age_ms);
+void state_saver_restore(struct state_saver *s, int64_t max_age_ms);
 
 /* Writes here and now, for the end. */
-void
-state_saver_finish(struct state_saver *s);
+void state_saver_finish(struct state_saver *s);
 
-void
-state_saver_free(struct state_saver *s);
+void state_saver_free(struct state_saver *s);
 
-uint64_t
-state_saver_failures(const struct state_saver *s);
+uint64_t state_saver_failures(const struct state_saver *s);
 
 #endif

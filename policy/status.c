@@ -29,8 +29,8 @@ status_zones(const struct server *s, struct text *t)
 			const char *problem = dnsbl_health_problem(s->zones, i, family == 1);
 
 			text_add(t, "zone %s %s: %s%s\n", s->config->dnsbl[i].zone.text,
-			    family == 0 ? "ipv4" : "ipv6", problem == NULL ? "in use" : "out: ",
-			    problem == NULL ? "" : problem);
+			    family == 0 ? "ipv4" : "ipv6",
+			    problem == NULL ? "in use" : "out: ", problem == NULL ? "" : problem);
 		}
 	}
 }
@@ -43,8 +43,9 @@ status_health(const struct server *s, struct text *t)
 
 	for (unsigned i = 0; health_report(s->health, i, &r); i++) {
 		address_format(&r.address, address);
-		text_add(t, "primary %s: %s for %" PRId64 " s, last: %s, %" PRIu64
-			    " probes, %" PRIu64 " failed\n",
+		text_add(t,
+		    "primary %s: %s for %" PRId64 " s, last: %s, %" PRIu64 " probes, %" PRIu64
+		    " failed\n",
 		    address, health_state_name(r.state), r.since_ms / 1000, r.last, r.probes,
 		    r.failures);
 	}
@@ -67,8 +68,7 @@ status_say(const struct server *s, struct text *t)
 	text_add(t, "reloads: %" PRIu64 ", failed %" PRIu64 "%s%s\n", s->reloads,
 	    s->reload_failures, s->reload_error[0] != 0 ? ", last error: " : "", s->reload_error);
 	if (state_saver_failures(s->saver) > 0) {
-		text_add(
-		    t, "state: %" PRIu64 " writes failed\n", state_saver_failures(s->saver));
+		text_add(t, "state: %" PRIu64 " writes failed\n", state_saver_failures(s->saver));
 	}
 	status_zones(s, t);
 	status_health(s, t);
@@ -114,8 +114,8 @@ dump_entry(const struct dns_entry *e, int64_t now, struct text *t)
 			text_add(t, " %s", address);
 		}
 	}
-	text_add(t, ", learned %" PRId64 " s ago%s, ttl left %" PRId64 " s, same for %" PRId64
-		    " s%s%s\n",
+	text_add(t,
+	    ", learned %" PRId64 " s ago%s, ttl left %" PRId64 " s, same for %" PRId64 " s%s%s\n",
 	    (now - e->learned) / 1000, e->restored ? " by an earlier process" : "",
 	    e->expires > now ? (e->expires - now) / 1000 : 0, (now - e->since) / 1000,
 	    e->kept ? ", kept" : "", e->failed != 0 ? ", failing" : "");
@@ -176,11 +176,11 @@ status_control(void *context, const char *question, size_t len, struct text *t)
 		if (rest_len > 0 && domain_name_parse(&name, rest, rest_len) != DOMAIN_NAME_OK) {
 			text_add(t, "error: no domain name\n");
 		} else {
-			status_dump(s, rest_len > 0 ? name.text : "",
-			    rest_len > 0 ? name.len : 0, t);
+			status_dump(
+			    s, rest_len > 0 ? name.text : "", rest_len > 0 ? name.len : 0, t);
 		}
 	} else if (word_is(question, line, "forget", &rest, &rest_len) &&
-		   domain_name_parse(&name, rest, rest_len) == DOMAIN_NAME_OK) {
+	    domain_name_parse(&name, rest, rest_len) == DOMAIN_NAME_OK) {
 		text_add(t, "forgot %u\n",
 		    dns_cache_forget(resolver_cache(s->resolver), name.text, name.len));
 	} else {
@@ -299,7 +299,9 @@ metrics_health(const struct server *s, struct text *t)
 	for (unsigned i = 0; health_report(s->health, i, &r); i++) {
 		address_format(&r.address, address);
 		text_add(t, "mailgraft_policy_primary_up{address=\"%s\"} %d\n", address,
-		    r.state == HEALTH_UP ? 1 : r.state == HEALTH_DOWN ? 0 : -1);
+		    r.state == HEALTH_UP         ? 1
+		        : r.state == HEALTH_DOWN ? 0
+		                                 : -1);
 	}
 }
 
@@ -313,12 +315,14 @@ status_metrics(void *context, const char *question, size_t len, struct text *t)
 		return false;
 	}
 	if (len < 13 || memcmp(question, "GET /metrics ", 13) != 0) {
-		text_add(t, "HTTP/1.1 404 Not Found\r\nConnection: close\r\n"
-			    "Content-Length: 0\r\n\r\n");
+		text_add(t,
+		    "HTTP/1.1 404 Not Found\r\nConnection: close\r\n"
+		    "Content-Length: 0\r\n\r\n");
 		return true;
 	}
-	text_add(t, "HTTP/1.1 200 OK\r\nConnection: close\r\n"
-		    "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n\r\n");
+	text_add(t,
+	    "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+	    "Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n\r\n");
 	metrics_decisions(s, t);
 	metrics_resolver(s, t);
 	metrics_connections(s, t);

@@ -110,8 +110,7 @@ client_read(struct text_client *c)
 		return;
 	}
 	c->question_len += (size_t)n;
-	if (c->service->answer(
-		c->service->context, c->question, c->question_len, &c->answer)) {
+	if (c->service->answer(c->service->context, c->question, c->question_len, &c->answer)) {
 		if (c->answer.failed || c->answer.len == 0) {
 			client_close(c);
 			return;

@@ -19,26 +19,22 @@ struct text {
 	bool failed;
 };
 
-__attribute__((format(printf, 2, 3))) void
-text_add(struct text *t, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void text_add(struct text *t, const char *format, ...);
 
-void
-text_finish(struct text *t);
+void text_finish(struct text *t);
 
 struct text_service;
 
 /* True when the question is complete; then the answer is in *answer. */
-typedef bool
-text_service_answer(void *context, const char *question, size_t len, struct text *answer);
+typedef bool text_service_answer(
+    void *context, const char *question, size_t len, struct text *answer);
 
-struct text_service *
-text_service_new(struct loop *loop, text_service_answer *answer, void *context);
+struct text_service *text_service_new(
+    struct loop *loop, text_service_answer *answer, void *context);
 
-void
-text_service_free(struct text_service *s);
+void text_service_free(struct text_service *s);
 
 /* Takes an accepted descriptor over. */
-void
-text_service_take(struct text_service *s, int fd);
+void text_service_take(struct text_service *s, int fd);
 
 #endif

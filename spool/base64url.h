@@ -7,10 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes `chars` characters from the first bits of `in` (which holds at least chars * 6 bits); no NUL. */
+/* Writes `chars` characters from the first bits of `in` (which holds at least chars * 6 bits); no
+ * NUL. */
 void base64url_encode(const uint8_t *in, size_t chars, char *out);
 
-/* Decodes chars characters (a multiple of 4) into chars / 4 * 3 bytes. 0, or -1 at the first character outside the alphabet. */
+/* Decodes chars characters (a multiple of 4) into chars / 4 * 3 bytes. 0, or -1 at the first
+ * character outside the alphabet. */
 int base64url_decode(const uint8_t *in, size_t chars, uint8_t *out);
 
 #endif

@@ -9,7 +9,8 @@
 #include "spool/checksum-avx2.h"
 #include "spool/cpu.h"
 
-_Static_assert(sizeof(XXH3_state_t) <= sizeof(struct checksum), "struct checksum holds XXH3's state");
+_Static_assert(
+    sizeof(XXH3_state_t) <= sizeof(struct checksum), "struct checksum holds XXH3's state");
 _Static_assert(sizeof(XXH128_canonical_t) == CHECKSUM_BYTES, "the canonical form");
 
 void

@@ -19,8 +19,8 @@ create_allowed(const struct spool *spool, struct spool_fail *why)
 }
 
 int
-create_hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
-    struct spool_fail *why)
+create_hand_over(
+    const struct spool *spool, int fd, mode_t mode, const char *object, struct spool_fail *why)
 {
 	uid_t owner = geteuid() == spool_owner(spool) ? (uid_t)-1 : spool_owner(spool);
 	struct stat st;
@@ -77,14 +77,14 @@ create_write(int fd, const void *data, size_t len, const char *object, struct sp
 static int
 link_in(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
-	char self[sizeof "/proc/self/fd/" + 12];
+	char self[sizeof("/proc/self/fd/") + 12];
 	const char *base;
 	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
 
 	if (parent < 0) {
 		return parent;
 	}
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (linkat(AT_FDCWD, self, parent, base, AT_SYMLINK_FOLLOW) != 0) {
 		ret = spool_fail(why, "linkat", path, errno);
 	}
@@ -101,7 +101,7 @@ create_link(const struct spool *spool, int fd, const char *path, struct spool_fa
 	if (ret != -ENOENT || strcmp(why->call, "linkat") == 0) {
 		return ret;
 	}
-	snprintf(shard, sizeof shard, "%s", path);
+	snprintf(shard, sizeof(shard), "%s", path);
 	*strrchr(shard, '/') = '\0';
 	ret = create_folder(spool, shard, 0750, why);
 	if (ret == 0) {
@@ -212,7 +212,7 @@ create_replace(const struct spool *spool, int fd, const char *path, struct spool
 	char temporary[WALK_PATH_MAX];
 	int ret;
 
-	snprintf(temporary, sizeof temporary, "%s.new", path);
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
 	ret = create_link(spool, fd, temporary, why);
 	if (ret == -EEXIST) {
 		/* Left by one that was killed here. */
@@ -236,13 +236,13 @@ create_replace(const struct spool *spool, int fd, const char *path, struct spool
 int
 create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why)
 {
-	char self[sizeof "/proc/self/fd/" + 12];
+	char self[sizeof("/proc/self/fd/") + 12];
 	int ret = 0, fd = spool_open_beneath(spool, path, O_PATH, 0, why);
 
 	if (fd < 0) {
 		return fd;
 	}
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	if (fchownat(fd, "", spool_owner(spool), spool_group(spool), AT_EMPTY_PATH) != 0) {
 		ret = spool_fail(why, "fchownat", path, errno);
 	} else if (chmod(self, mode) != 0) {

@@ -16,16 +16,16 @@
 
 #include "spool/spool.h"
 
-/* May this process write to the spool? 0, or -EACCES with call "owner": neither its owner nor root. */
+/* May this process write to the spool? 0, or -EACCES with call "owner": neither its owner nor root.
+ */
 int create_allowed(const struct spool *spool, struct spool_fail *why);
 
 /* The spool's owner and group, and the mode, for what is open. */
-int create_hand_over(const struct spool *spool, int fd, mode_t mode, const char *object,
-    struct spool_fail *why);
+int create_hand_over(
+    const struct spool *spool, int fd, mode_t mode, const char *object, struct spool_fail *why);
 
 /* An unnamed file in `folder` (O_TMPFILE), open for reading and writing. Returns the descriptor. */
-int create_file(const struct spool *spool, const char *folder, mode_t mode,
-    struct spool_fail *why);
+int create_file(const struct spool *spool, const char *folder, mode_t mode, struct spool_fail *why);
 
 /* Writes all of it. */
 int create_write(int fd, const void *data, size_t len, const char *object, struct spool_fail *why);
@@ -52,7 +52,8 @@ int create_rename(const struct spool *spool, const char *from, const char *to, u
  */
 int create_replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
 
-/* Sets owner, group and mode of what is there: the thing itself, wherever its name may lead meanwhile. */
+/* Sets owner, group and mode of what is there: the thing itself, wherever its name may lead
+ * meanwhile. */
 int create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
 
 /* fsync of the folder that holds `path`. */

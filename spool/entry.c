@@ -15,7 +15,7 @@
 
 static const char join[] = ";\n\t";
 
-enum { JOIN_LEN = sizeof join - 1 };
+enum { JOIN_LEN = sizeof(join) - 1 };
 
 /* Header pieces go out as they are: nothing but printable ASCII may stand in one. */
 static bool
@@ -35,13 +35,13 @@ parse_type(struct fields *f, struct entry *e)
 	static const char message[] = "message/rfc822";
 	const uint8_t *text;
 
-	if (!field_text(f, "type", &text, &e->type_len) || e->type_len > sizeof e->type ||
+	if (!field_text(f, "type", &text, &e->type_len) || e->type_len > sizeof(e->type) ||
 	    !is_printable(text, e->type_len) || memchr(text, '/', e->type_len) == NULL) {
 		return false;
 	}
 	memcpy(e->type, text, e->type_len);
 	return !e->message ||
-	    (e->type_len == sizeof message - 1 && memcmp(text, message, e->type_len) == 0);
+	    (e->type_len == sizeof(message) - 1 && memcmp(text, message, e->type_len) == 0);
 }
 
 static bool
@@ -53,8 +53,8 @@ parse_filename(struct fields *f, struct entry *e)
 
 	while (field_text(f, "filename", &text, &len)) {
 		size_t sep = e->filename_len > 0 ? JOIN_LEN : 0;
-		if (len < sizeof prefix || memcmp(text, prefix, sizeof prefix - 1) != 0 ||
-		    !is_printable(text, len) || sep + len > sizeof e->filename - e->filename_len) {
+		if (len < sizeof(prefix) || memcmp(text, prefix, sizeof(prefix) - 1) != 0 ||
+		    !is_printable(text, len) || sep + len > sizeof(e->filename) - e->filename_len) {
 			return false;
 		}
 		memcpy(e->filename + e->filename_len, join, sep);
@@ -72,7 +72,7 @@ parse_cid(struct fields *f, struct entry *e)
 	if (!field_text(f, "cid", &text, &e->cid_len)) {
 		return true;
 	}
-	if (e->cid_len == 0 || e->cid_len > sizeof e->cid || !is_printable(text, e->cid_len) ||
+	if (e->cid_len == 0 || e->cid_len > sizeof(e->cid) || !is_printable(text, e->cid_len) ||
 	    memchr(text, ' ', e->cid_len) != NULL || memchr(text, '<', e->cid_len) != NULL ||
 	    memchr(text, '>', e->cid_len) != NULL) {
 		return false;
@@ -84,11 +84,12 @@ parse_cid(struct fields *f, struct entry *e)
 int
 entry_parse(const uint8_t *text, size_t len, struct entry *e)
 {
-	struct fields f = { text, text + len };
+	struct fields f = {text, text + len};
 	uint64_t expires;
 
-	memset(e, 0, sizeof *e);
-	if (!field_is(&f, "mailgraft entry", "1") || !field_hex(&f, "blob", e->blob, SHA256_BYTES) ||
+	memset(e, 0, sizeof(*e));
+	if (!field_is(&f, "mailgraft entry", "1") ||
+	    !field_hex(&f, "blob", e->blob, SHA256_BYTES) ||
 	    !field_hex(&f, "checksum", e->checksum, CHECKSUM_BYTES) ||
 	    !field_number(&f, "size", INT64_MAX, &e->size) ||
 	    !field_number(&f, "expires", UINT32_MAX, &expires)) {
@@ -115,7 +116,7 @@ entry_parse(const uint8_t *text, size_t len, struct entry *e)
 		return -EBADMSG;
 	}
 	e->keep = field_is(&f, "keep", "yes");
-	e->has_key = field_hex(&f, "key", e->key, sizeof e->key);
+	e->has_key = field_hex(&f, "key", e->key, sizeof(e->key));
 	return f.at == f.end ? 0 : -EBADMSG;
 }
 
@@ -157,13 +158,13 @@ put_hex(struct out *o, const char *name, const uint8_t *bytes, size_t len)
 static void
 put_number(struct out *o, const char *name, uint64_t value)
 {
-	char text[20], *at = text + sizeof text;
+	char text[20], *at = text + sizeof(text);
 
 	do {
 		*--at = (char)('0' + value % 10);
 		value /= 10;
 	} while (value > 0);
-	put_line(o, name, at, (size_t)(text + sizeof text - at));
+	put_line(o, name, at, (size_t)(text + sizeof(text) - at));
 }
 
 static void
@@ -184,12 +185,12 @@ put_filename(struct out *o, const struct entry *e)
 ssize_t
 entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 {
-	struct out o = { .buf = buf, .cap = cap };
+	struct out o = {.buf = buf, .cap = cap};
 	const char *disposition = e->is_inline ? "inline" : "attachment";
 
 	put_line(&o, "mailgraft entry", "1", 1);
-	put_hex(&o, "blob", e->blob, sizeof e->blob);
-	put_hex(&o, "checksum", e->checksum, sizeof e->checksum);
+	put_hex(&o, "blob", e->blob, sizeof(e->blob));
+	put_hex(&o, "checksum", e->checksum, sizeof(e->checksum));
 	put_number(&o, "size", e->size);
 	put_number(&o, "expires", e->expires);
 	if (e->message) {
@@ -208,7 +209,7 @@ entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 		put_line(&o, "keep", "yes", strlen("yes"));
 	}
 	if (e->has_key) {
-		put_hex(&o, "key", e->key, sizeof e->key);
+		put_hex(&o, "key", e->key, sizeof(e->key));
 	}
 	return o.len > cap ? -EMSGSIZE : (ssize_t)o.len;
 }
@@ -234,12 +235,12 @@ entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], struct e
 	ssize_t len;
 
 	entry_path(id, name);
-	len = spool_read_file(spool, name, 0, text, sizeof text, why);
+	len = spool_read_file(spool, name, 0, text, sizeof(text), why);
 	if (len < 0) {
 		return (int)len;
 	}
 	entry_id(text, (size_t)len, found);
-	if (memcmp(found, id, sizeof found) != 0) {
+	if (memcmp(found, id, sizeof(found)) != 0) {
 		return spool_fail(why, "digest", name, EBADMSG);
 	}
 	if (entry_parse(text, (size_t)len, entry_r) != 0) {

@@ -36,18 +36,20 @@
 struct entry {
 	uint8_t blob[SHA256_BYTES];
 	uint8_t checksum[CHECKSUM_BYTES];
-	uint64_t size;                  /* bytes of the blob */
-	uint32_t expires;               /* EXPIRY_UNITs since 1970 */
-	bool message;                   /* message/rfc822: copied, not encoded */
-	uint64_t crs;                   /* for a message: CRs dropped on the way out */
+	uint64_t size;    /* bytes of the blob */
+	uint32_t expires; /* EXPIRY_UNITs since 1970 */
+	bool message;     /* message/rfc822: copied, not encoded */
+	uint64_t crs;     /* for a message: CRs dropped on the way out */
 	bool is_inline;
-	bool keep;                      /* lives until it expires, whether or not it is needed */
+	bool keep; /* lives until it expires, whether or not it is needed */
 	size_t type_len, filename_len, cid_len;
 	char type[ENTRY_TYPE_MAX];
-	char filename[ENTRY_FILENAME_MAX];      /* parameters as they go behind "Content-Disposition: attachment;", several joined by ";\n\t" */
+	/* parameters as they go behind "Content-Disposition: attachment;", several joined by
+	 * ";\n\t" */
+	char filename[ENTRY_FILENAME_MAX];
 	char cid[ENTRY_CID_MAX];
 	bool has_key;
-	uint8_t key[KEY_ID_BYTES];      /* for people who count: a token names its key itself */
+	uint8_t key[KEY_ID_BYTES]; /* for people who count: a token names its key itself */
 };
 
 /*
@@ -60,7 +62,8 @@ int entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], stru
 /* Parses an entry file's bytes. 0, or -EBADMSG. */
 int entry_parse(const uint8_t *text, size_t len, struct entry *entry_r);
 
-/* Writes the entry as its file into buf (at least ENTRY_FILE_MAX bytes). Returns the length, or -EMSGSIZE. */
+/* Writes the entry as its file into buf (at least ENTRY_FILE_MAX bytes). Returns the length, or
+ * -EMSGSIZE. */
 ssize_t entry_format(const struct entry *entry, uint8_t *buf, size_t cap);
 
 /* The id of a formatted entry. */

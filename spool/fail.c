@@ -10,8 +10,8 @@ spool_fail(struct spool_fail *why, const char *call, const char *object, int err
 {
 	if (why != NULL) {
 		size_t len = object == NULL ? 0 : strlen(object);
-		if (len > sizeof why->object - 1) {
-			len = sizeof why->object - 1;
+		if (len > sizeof(why->object) - 1) {
+			len = sizeof(why->object) - 1;
 		}
 		if (len > 0) {
 			memmove(why->object, object, len);

@@ -11,9 +11,11 @@
 #include "spool/limits.h"
 
 struct spool_fail {
-	const char *call;               /* static text: "openat2", "read", "fsync", or what was checked: "owner", "mode" */
-	int error;                      /* errno, positive */
-	char object[SPOOL_OBJECT_MAX];  /* path beneath the spool or the file's name, cut to fit, NUL-terminated */
+	/* static text: "openat2", "read", "fsync", or what was checked: "owner", "mode" */
+	const char *call;
+	int error; /* errno, positive */
+	/* path beneath the spool or the file's name, cut to fit, NUL-terminated */
+	char object[SPOOL_OBJECT_MAX];
 };
 
 /* Fills *why (which may be NULL) and returns -error. `object` may be NULL. */

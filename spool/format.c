@@ -26,16 +26,16 @@ is_cut_off(const void *text, size_t len)
 {
 	static const char first[] = "mailgraft spool 1";
 
-	return len < sizeof first && memcmp(text, first, len) == 0;
+	return len < sizeof(first) && memcmp(text, first, len) == 0;
 }
 
 enum format_verdict
 format_parse(const void *text, size_t len, struct format_limits *l)
 {
-	struct fields f = { text, (const uint8_t *)text + len };
+	struct fields f = {text, (const uint8_t *)text + len};
 
 	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the texts below");
-	*l = (struct format_limits){ 0 };
+	*l = (struct format_limits){0};
 	if (!field_is(&f, "mailgraft spool", "1")) {
 		return is_cut_off(text, len) ? FORMAT_DAMAGED : FORMAT_UNKNOWN;
 	}
@@ -52,10 +52,12 @@ format_print(const struct format_limits *l, char text[])
 	int n = snprintf(text, FORMAT_FILE_MAX, "mailgraft spool %d\n", SPOOL_FORMAT_VERSION);
 
 	if (l->attachments > 0) {
-		n += snprintf(text + n, FORMAT_FILE_MAX - (size_t)n, "attachments %" PRIu64 "\n", l->attachments);
+		n += snprintf(text + n, FORMAT_FILE_MAX - (size_t)n, "attachments %" PRIu64 "\n",
+		    l->attachments);
 	}
 	if (l->expanded > 0) {
-		n += snprintf(text + n, FORMAT_FILE_MAX - (size_t)n, "expanded %" PRIu64 "\n", l->expanded);
+		n += snprintf(
+		    text + n, FORMAT_FILE_MAX - (size_t)n, "expanded %" PRIu64 "\n", l->expanded);
 	}
 	assert(n > 0 && n < FORMAT_FILE_MAX);
 	return (size_t)n;

@@ -18,14 +18,15 @@
 #include <sys/types.h>
 
 struct format_limits {
-	uint64_t attachments;           /* 1 to FORMAT_ATTACHMENTS_MAX; 0: no limit */
-	uint64_t expanded;              /* bytes, 1 to INT64_MAX; 0: no limit */
+	uint64_t attachments; /* 1 to FORMAT_ATTACHMENTS_MAX; 0: no limit */
+	uint64_t expanded;    /* bytes, 1 to INT64_MAX; 0: no limit */
 };
 
 enum format_verdict {
 	FORMAT_OK,
-	FORMAT_UNKNOWN,         /* another version, or not this file at all */
-	FORMAT_DAMAGED,         /* empty or less than our first line; or behind it lines that are not limits */
+	FORMAT_UNKNOWN, /* another version, or not this file at all */
+	/* empty or less than our first line; or behind it lines that are not limits */
+	FORMAT_DAMAGED,
 };
 
 enum format_verdict format_parse(const void *text, size_t len, struct format_limits *limits_r);

@@ -34,7 +34,7 @@ struct checker {
 static void
 report(struct checker *c, enum fsck_grade grade, const char *path, const char *what, bool repaired)
 {
-	struct fsck_finding finding = { grade, path, what, repaired };
+	struct fsck_finding finding = {grade, path, what, repaired};
 
 	c->result->bad += grade == FSCK_BAD;
 	c->result->unused += grade == FSCK_UNUSED;
@@ -47,10 +47,10 @@ static int
 isolate(struct checker *c, const char *path, struct spool_fail *why)
 {
 	char to[WALK_PATH_MAX + 32];
-	int start = snprintf(to, sizeof to, "%s/", quarantine);
+	int start = snprintf(to, sizeof(to), "%s/", quarantine);
 	int ret = create_folder(c->spool, quarantine, 0700, why);
 
-	snprintf(to + start, sizeof to - 16 - (size_t)start, "%s", path);
+	snprintf(to + start, sizeof(to) - 16 - (size_t)start, "%s", path);
 	for (char *at = to + start; *at != '\0'; at++) {
 		if (*at == '/') {
 			*at = '_';
@@ -62,7 +62,7 @@ isolate(struct checker *c, const char *path, struct spool_fail *why)
 		if (ret != -EEXIST) {
 			return ret == -ENOENT ? 0 : ret;
 		}
-		snprintf(to + start, sizeof to - (size_t)start, ".%u", i);
+		snprintf(to + start, sizeof(to) - (size_t)start, ".%u", i);
 		ret = 0;
 	}
 	return ret;
@@ -82,8 +82,8 @@ bad(struct checker *c, const char *path, const char *what, struct spool_fail *wh
 
 /* Owner, group and mode of what is otherwise in its place. */
 static int
-check_access(struct checker *c, const char *path, const struct stat *st, mode_t mode,
-    struct spool_fail *why)
+check_access(
+    struct checker *c, const char *path, const struct stat *st, mode_t mode, struct spool_fail *why)
 {
 	bool owner = st->st_uid == spool_owner(c->spool) && st->st_gid == spool_group(c->spool);
 	bool access = (st->st_mode & (07777 & ~S_ISGID)) == mode;
@@ -97,7 +97,8 @@ check_access(struct checker *c, const char *path, const struct stat *st, mode_t 
 			return ret;
 		}
 	}
-	report(c, FSCK_BAD, path, owner ? "has another mode than it should" : "has another owner or group than the spool",
+	report(c, FSCK_BAD, path,
+	    owner ? "has another mode than it should" : "has another owner or group than the spool",
 	    c->options->repair);
 	return 0;
 }
@@ -129,16 +130,20 @@ check_folders(struct checker *c, struct spool_fail *why)
 		const char *path;
 		mode_t mode;
 	} folders[] = {
-		{ ".", 0750 }, { "keys", 0750 }, { "blobs", 0750 }, { "entries", 0750 }, { "spill", 0770 },
+	    {".", 0750},
+	    {"keys", 0750},
+	    {"blobs", 0750},
+	    {"entries", 0750},
+	    {"spill", 0770},
 	};
-	char path[sizeof "entries/ab"];
+	char path[sizeof("entries/ab")];
 	int ret = 0;
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0] && ret == 0; i++) {
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && ret == 0; i++) {
 		ret = check_folder(c, folders[i].path, folders[i].mode, why);
 	}
 	for (int i = 0; i < 2 * SHARDS && ret == 0; i++) {
-		snprintf(path, sizeof path, "%s/%02x", i < SHARDS ? "blobs" : "entries",
+		snprintf(path, sizeof(path), "%s/%02x", i < SHARDS ? "blobs" : "entries",
 		    (unsigned)i % SHARDS & 0xff);
 		ret = check_folder(c, path, 0750, why);
 	}
@@ -172,7 +177,8 @@ each_name(struct checker *c, const char *folder, look *fn, struct spool_fail *wh
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0) {
 			continue;
 		}
-		snprintf(path, sizeof path, "%s%s%s", top ? "" : folder, top ? "" : "/", d->d_name);
+		snprintf(
+		    path, sizeof(path), "%s%s%s", top ? "" : folder, top ? "" : "/", d->d_name);
 		if (fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 			ret = fn(c, path, d->d_name, &st, why);
 		} else if (errno != ENOENT) {
@@ -195,16 +201,17 @@ look_at_count(struct checker *c, const char *path, const struct stat *st, struct
 		return ret;
 	}
 	ret = used_check(c->spool, why);
-	return ret == -ENODATA ? bad(c, path, "is not a count of bytes: gc makes a new one", why) : ret;
+	return ret == -ENODATA ? bad(c, path, "is not a count of bytes: gc makes a new one", why)
+	                       : ret;
 }
 
 static int
 look_at_top(struct checker *c, const char *path, const char *name, const struct stat *st,
     struct spool_fail *why)
 {
-	static const char *const folders[] = { "keys", "blobs", "entries", "spill", quarantine };
+	static const char *const folders[] = {"keys", "blobs", "entries", "spill", quarantine};
 
-	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
 		if (strcmp(name, folders[i]) == 0) {
 			return 0;
 		}
@@ -218,7 +225,8 @@ look_at_top(struct checker *c, const char *path, const char *name, const struct 
 	if (S_ISREG(st->st_mode) && strcmp(name, "used") == 0) {
 		return look_at_count(c, path, st, why);
 	}
-	if (S_ISREG(st->st_mode) && (strcmp(name, "format.new") == 0 || strcmp(name, "used.new") == 0)) {
+	if (S_ISREG(st->st_mode) &&
+	    (strcmp(name, "format.new") == 0 || strcmp(name, "used.new") == 0)) {
 		report(c, FSCK_UNUSED, path, "is a change that was cut off", false);
 		return 0;
 	}
@@ -231,7 +239,8 @@ look_at_shard(struct checker *c, const char *path, const char *name, const struc
 {
 	uint8_t shard;
 
-	if (S_ISDIR(st->st_mode) && strlen(name) == 2 && hex_decode((const uint8_t *)name, 2, &shard) == 0) {
+	if (S_ISDIR(st->st_mode) && strlen(name) == 2 &&
+	    hex_decode((const uint8_t *)name, 2, &shard) == 0) {
 		return 0;
 	}
 	return bad(c, path, "does not belong here", why);
@@ -255,7 +264,8 @@ look_at_key(struct checker *c, const char *path, const char *name, const struct 
 	struct key key;
 	int ret;
 
-	if (len < chars || hex_decode((const uint8_t *)name, chars, id) != 0 || !S_ISREG(st->st_mode)) {
+	if (len < chars || hex_decode((const uint8_t *)name, chars, id) != 0 ||
+	    !S_ISREG(st->st_mode)) {
 		return bad(c, path, "is not a key", why);
 	}
 	if (strcmp(name + chars, ".new") == 0) {
@@ -270,7 +280,7 @@ look_at_key(struct checker *c, const char *path, const char *name, const struct 
 		return ret;
 	}
 	ret = key_load(c->spool, id, &key, why);
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&key, sizeof(key));
 	if (ret == -EBADMSG || ret == -EFBIG) {
 		return bad(c, path, "is not a key", why);
 	}
@@ -307,14 +317,14 @@ load_entry(struct checker *c, const struct walk_file *f, struct entry *e, struct
 		return fd;
 	}
 	if (f->st.st_size <= ENTRY_FILE_MAX) {
-		n = read(fd, c->chunk, sizeof c->chunk);
+		n = read(fd, c->chunk, sizeof(c->chunk));
 	}
 	close(fd);
 	if (n < 0 || n != f->st.st_size) {
 		return -EBADMSG;
 	}
 	entry_id(c->chunk, (size_t)n, id);
-	return memcmp(id, f->id, sizeof id) == 0 ? entry_parse(c->chunk, (size_t)n, e) : -EBADMSG;
+	return memcmp(id, f->id, sizeof(id)) == 0 ? entry_parse(c->chunk, (size_t)n, e) : -EBADMSG;
 }
 
 static int
@@ -363,7 +373,7 @@ sum_blob(struct checker *c, const struct walk_file *f, uint8_t digest[SHA256_BYT
 	sha256_begin(&sha256);
 	checksum_begin(&checksum);
 	*size_r = 0;
-	while ((n = read(fd, c->chunk, sizeof c->chunk)) != 0) {
+	while ((n = read(fd, c->chunk, sizeof(c->chunk))) != 0) {
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
@@ -394,7 +404,8 @@ check_refs(struct checker *c, const struct walk_file *f, const uint8_t sum[CHECK
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (memcmp(ref[i].checksum, sum, CHECKSUM_BYTES) != 0) {
-			report(c, FSCK_BAD, f->path, "has another checksum than an entry says", false);
+			report(
+			    c, FSCK_BAD, f->path, "has another checksum than an entry says", false);
 			return;
 		}
 	}
@@ -428,7 +439,7 @@ check_blob(struct checker *c, const struct walk_file *f, struct spool_fail *why)
 	if (ret != 0) {
 		return ret;
 	}
-	if (memcmp(digest, f->id, sizeof digest) != 0) {
+	if (memcmp(digest, f->id, sizeof(digest)) != 0) {
 		return bad(c, f->path, "has other content than its name says", why);
 	}
 	check_refs(c, f, sum);
@@ -514,7 +525,7 @@ fsck(const struct spool *spool, const struct fsck_options *options, struct fsck_
 	struct checker *c = NULL;
 	int lock = -1, ret = create_allowed(spool, why);
 
-	memset(result, 0, sizeof *result);
+	memset(result, 0, sizeof(*result));
 	if (ret != 0) {
 		return ret;
 	}
@@ -524,7 +535,7 @@ fsck(const struct spool *spool, const struct fsck_options *options, struct fsck_
 		ret = ret == -EAGAIN ? spool_fail(why, "sweep", "lock", EAGAIN) : ret;
 		goto out;
 	}
-	c = calloc(1, sizeof *c);
+	c = calloc(1, sizeof(*c));
 	if (c == NULL) {
 		ret = spool_fail(why, "malloc", NULL, ENOMEM);
 		goto out;

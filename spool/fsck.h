@@ -18,21 +18,22 @@
 #include "spool/spool.h"
 
 enum fsck_grade {
-	FSCK_UNUSED,            /* a blob without entry, a change that was cut off: gc or the next change ends it */
+	/* a blob without entry, a change that was cut off: gc or the next change ends it */
+	FSCK_UNUSED,
 	FSCK_BAD,
 };
 
 struct fsck_finding {
 	enum fsck_grade grade;
-	const char *path;       /* beneath the spool */
-	const char *what;       /* static text */
+	const char *path; /* beneath the spool */
+	const char *what; /* static text */
 	bool repaired;
 };
 
 struct fsck_options {
 	bool repair;
 	void (*found)(void *arg, const struct fsck_finding *finding);
-	void (*step)(void *arg, uint64_t bytes);        /* after each file */
+	void (*step)(void *arg, uint64_t bytes); /* after each file */
 	void *arg;
 };
 

@@ -28,11 +28,12 @@
 #include "spool/used.h"
 
 struct item {
-	int blob;               /* our unnamed file, or the blob that was there */
+	int blob; /* our unnamed file, or the blob that was there */
 	int entry;
-	bool fresh;             /* the blob is ours and has no name yet */
-	uint64_t counted;       /* bytes added to the spool's count for a blob that has no name yet */
-	bool made;              /* both files are ours, and of `begun` */
+	bool fresh; /* the blob is ours and has no name yet */
+	/* bytes added to the spool's count for a blob that has no name yet */
+	uint64_t counted;
+	bool made; /* both files are ours, and of `begun` */
 	struct group_moment begun;
 	struct taken taken;
 	char blob_path[BLOB_PATH_MAX];
@@ -70,7 +71,8 @@ drop_blob(struct item *item)
 static size_t
 group_max(void)
 {
-	const rlim_t each = 2 * (rlim_t)STORE_GROUPS, wanted = STORE_GROUP_MAX * each + STORE_OTHER_FDS;
+	const rlim_t each = 2 * (rlim_t)STORE_GROUPS,
+	             wanted = STORE_GROUP_MAX * each + STORE_OTHER_FDS;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) {
@@ -85,15 +87,14 @@ group_max(void)
 	if (limit.rlim_cur >= wanted) {
 		return STORE_GROUP_MAX;
 	}
-	return limit.rlim_cur < STORE_OTHER_FDS + each
-	    ? 1
-	    : (limit.rlim_cur - STORE_OTHER_FDS) / each;
+	return limit.rlim_cur < STORE_OTHER_FDS + each ? 1
+	                                               : (limit.rlim_cur - STORE_OTHER_FDS) / each;
 }
 
 int
 group_new(const struct spool *spool, struct group **group_r, struct spool_fail *why)
 {
-	struct group *g = malloc(sizeof *g);
+	struct group *g = malloc(sizeof(*g));
 	int ret;
 
 	*group_r = NULL;
@@ -167,10 +168,10 @@ group_free(struct group **group)
 struct group_moment
 group_now(void)
 {
-	struct timespec boot = { 0 };
+	struct timespec boot = {0};
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (struct group_moment){ .real = time(NULL), .boot = boot.tv_sec };
+	return (struct group_moment){.real = time(NULL), .boot = boot.tv_sec};
 }
 
 static bool
@@ -222,8 +223,8 @@ compare(struct group *g, int ours, int theirs, const char *path, struct spool_fa
 	off_t at = 0;
 
 	for (;;) {
-		ssize_t n = read_at(ours, g->ours, sizeof g->ours, at);
-		ssize_t m = n < 0 ? -1 : read_at(theirs, g->theirs, sizeof g->theirs, at);
+		ssize_t n = read_at(ours, g->ours, sizeof(g->ours), at);
+		ssize_t m = n < 0 ? -1 : read_at(theirs, g->theirs, sizeof(g->theirs), at);
 		if (n < 0 || m < 0) {
 			return spool_fail(why, "read", path, errno);
 		}
@@ -272,7 +273,7 @@ group_describe(struct group *g, size_t i, const struct entry *entry, uint8_t id_
 	struct item *item = &g->items[i];
 	uint8_t text[ENTRY_FILE_MAX];
 	struct entry back;
-	ssize_t len = entry_format(entry, text, sizeof text);
+	ssize_t len = entry_format(entry, text, sizeof(text));
 
 	assert(i < g->count && item->entry < 0);
 	if (len < 0 || entry_parse(text, (size_t)len, &back) != 0) {
@@ -288,8 +289,8 @@ group_describe(struct group *g, size_t i, const struct entry *entry, uint8_t id_
 }
 
 int
-group_add(struct group *g, const struct group_file *file, const uint8_t digest[SHA256_BYTES], uint64_t size,
-    struct spool_fail *why)
+group_add(struct group *g, const struct group_file *file, const uint8_t digest[SHA256_BYTES],
+    uint64_t size, struct spool_fail *why)
 {
 	struct item *item = &g->items[g->count];
 	int ret;
@@ -301,7 +302,7 @@ group_add(struct group *g, const struct group_file *file, const uint8_t digest[S
 	blob_path(digest, item->blob_path);
 	ret = adopt(g, item, why);
 	item->fresh = ret == -ENOENT;
-	item->made = item->fresh && !item->taken.is;    /* that may be as old as it likes */
+	item->made = item->fresh && !item->taken.is; /* that may be as old as it likes */
 	item->begun = file->begun;
 	item->counted = 0;
 	if (item->fresh) {
@@ -310,7 +311,8 @@ group_add(struct group *g, const struct group_file *file, const uint8_t digest[S
 	if (ret != 0) {
 		forget_item(g, item);
 		if (g->count == 0) {
-			lock_release(g->lock, LOCK_ADDING);     /* no commit may follow for long */
+			/* no commit may follow for long */
+			lock_release(g->lock, LOCK_ADDING);
 		}
 		return ret;
 	}
@@ -334,7 +336,8 @@ ask_files(const struct group *g, struct spool_fail *why)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		const struct item *item = &g->items[i];
-		if (item->fresh && sync_file_range(item->blob, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
+		if (item->fresh &&
+		    sync_file_range(item->blob, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
 			return spool_fail(why, "sync_file_range", item->blob_path, errno);
 		}
 		if (sync_file_range(item->entry, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE) != 0) {
@@ -395,7 +398,8 @@ sync_names(struct group *g, bool entries, struct spool_fail *why)
 	}
 	for (size_t i = 0; i < g->count && ret == 0; i++) {
 		struct item *item = &g->items[i];
-		ret = create_sync_folder(g->spool, entries ? item->entry_path : item->blob_path, why);
+		ret = create_sync_folder(
+		    g->spool, entries ? item->entry_path : item->blob_path, why);
 	}
 	return ret;
 }
@@ -415,7 +419,7 @@ copy_blob(struct group *g, struct item *item, uint64_t *size_r, struct spool_fai
 		return fd;
 	}
 	sha256_begin(&sha256);
-	while (ret == 0 && (n = read_at(item->blob, g->ours, sizeof g->ours, at)) != 0) {
+	while (ret == 0 && (n = read_at(item->blob, g->ours, sizeof(g->ours), at)) != 0) {
 		if (n < 0) {
 			ret = spool_fail(why, "read", item->blob_path, errno);
 			break;

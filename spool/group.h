@@ -32,9 +32,10 @@ struct group_moment {
 
 /* A content without a name in the spool. */
 struct group_file {
-	int fd;                 /* or -1 */
+	int fd; /* or -1 */
 	struct group_moment begun;
-	struct taken taken;     /* of a file that was taken over, for when it does not become the blob */
+	/* of a file that was taken over, for when it does not become the blob */
+	struct taken taken;
 };
 
 int group_new(const struct spool *spool, struct group **group_r, struct spool_fail *why);
@@ -53,8 +54,8 @@ struct group_moment group_now(void);
  * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h has
  * it. The group must not be full.
  */
-int group_add(struct group *group, const struct group_file *file, const uint8_t digest[SHA256_BYTES],
-    uint64_t size, struct spool_fail *why);
+int group_add(struct group *group, const struct group_file *file,
+    const uint8_t digest[SHA256_BYTES], uint64_t size, struct spool_fail *why);
 size_t group_count(const struct group *group);
 
 /* The descriptor of the content of file `i`, for reading; still the group's. */

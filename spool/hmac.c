@@ -7,7 +7,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
-_Static_assert(sizeof(SHA256_CTX) <= sizeof(struct sha256), "struct sha256 holds libcrypto's state");
+_Static_assert(
+    sizeof(SHA256_CTX) <= sizeof(struct sha256), "struct sha256 holds libcrypto's state");
 
 enum { HMAC_BLOCK = 64, HMAC_INNER = 0x36, HMAC_OUTER = 0x5c };
 
@@ -33,32 +34,32 @@ void
 sha256_end(struct sha256 *s, uint8_t digest[SHA256_BYTES])
 {
 	SHA256_Final(digest, context(s));
-	explicit_bzero(s, sizeof *s);
+	explicit_bzero(s, sizeof(*s));
 }
 
 void
 hmac_begin(struct hmac *h, const uint8_t *key, size_t len)
 {
-	uint8_t block[HMAC_BLOCK] = { 0 };
+	uint8_t block[HMAC_BLOCK] = {0};
 
-	if (len > sizeof block) {
+	if (len > sizeof(block)) {
 		sha256_begin(&h->inner);
 		sha256_add(&h->inner, key, len);
 		sha256_end(&h->inner, block);
 	} else if (len > 0) {
 		memcpy(block, key, len);
 	}
-	for (size_t i = 0; i < sizeof block; i++) {
+	for (size_t i = 0; i < sizeof(block); i++) {
 		block[i] ^= HMAC_INNER;
 	}
 	sha256_begin(&h->inner);
-	sha256_add(&h->inner, block, sizeof block);
-	for (size_t i = 0; i < sizeof block; i++) {
+	sha256_add(&h->inner, block, sizeof(block));
+	for (size_t i = 0; i < sizeof(block); i++) {
 		block[i] ^= HMAC_INNER ^ HMAC_OUTER;
 	}
 	sha256_begin(&h->outer);
-	sha256_add(&h->outer, block, sizeof block);
-	explicit_bzero(block, sizeof block);
+	sha256_add(&h->outer, block, sizeof(block));
+	explicit_bzero(block, sizeof(block));
 }
 
 void

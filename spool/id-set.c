@@ -23,7 +23,7 @@ enum { ROOM_AT_FIRST = 1024 };
 int
 id_set_new(struct id_set **set_r, struct spool_fail *why)
 {
-	*set_r = calloc(1, sizeof **set_r);
+	*set_r = calloc(1, sizeof(**set_r));
 	return *set_r == NULL ? spool_fail(why, "malloc", NULL, ENOMEM) : 0;
 }
 
@@ -52,7 +52,7 @@ tidy(struct id_set *s)
 	if (s->count == 0) {
 		return;
 	}
-	qsort(s->ids, s->count, sizeof s->ids[0], compare);
+	qsort(s->ids, s->count, sizeof(s->ids[0]), compare);
 	for (size_t i = 1; i < s->count; i++) {
 		if (compare(&s->ids[i], &s->ids[kept]) != 0) {
 			s->ids[++kept] = s->ids[i];
@@ -76,7 +76,7 @@ make_room(struct id_set *s, struct spool_fail *why)
 		return spool_fail(why, "ids", NULL, E2BIG);
 	}
 	room = s->room == 0 ? ROOM_AT_FIRST : s->room * 2;
-	more = realloc(s->ids, room * sizeof *more);
+	more = realloc(s->ids, room * sizeof(*more));
 	if (more == NULL) {
 		return spool_fail(why, "malloc", NULL, ENOMEM);
 	}
@@ -112,5 +112,5 @@ bool
 id_set_has(const struct id_set *s, const uint8_t id[ENTRY_ID_BYTES])
 {
 	assert(s->sealed);
-	return s->count > 0 && bsearch(id, s->ids, s->count, sizeof s->ids[0], compare) != NULL;
+	return s->count > 0 && bsearch(id, s->ids, s->count, sizeof(s->ids[0]), compare) != NULL;
 }

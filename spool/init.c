@@ -23,20 +23,32 @@ static const struct folder {
 	const char *name;
 	mode_t mode;
 } folders[] = {
-	{ .name = "keys", .mode = 0750, },
-	{ .name = "blobs", .mode = 0750, },
-	{ .name = "entries", .mode = 0750, },
-	{ .name = "spill", .mode = 0770, },
+    {
+        .name = "keys",
+        .mode = 0750,
+    },
+    {
+        .name = "blobs",
+        .mode = 0750,
+    },
+    {
+        .name = "entries",
+        .mode = 0750,
+    },
+    {
+        .name = "spill",
+        .mode = 0770,
+    },
 };
 
-enum { FOLDERS = sizeof folders / sizeof folders[0] };
+enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
 
 /* What an interrupted init may have left. */
 static bool
 is_ours(const char *name)
 {
-	bool ours = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, "lock") == 0 ||
-	    strcmp(name, "used") == 0;
+	bool ours = strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    strcmp(name, "lock") == 0 || strcmp(name, "used") == 0;
 
 	for (size_t i = 0; i < FOLDERS; i++) {
 		ours = ours || strcmp(name, folders[i].name) == 0;
@@ -73,7 +85,7 @@ make_directory(const char *path, uid_t owner, gid_t group, struct spool_fail *wh
 {
 	if (mkdir(path, 0700) != 0) {
 		return errno == EEXIST ? check_empty(path, why)
-				       : spool_fail(why, "mkdir", path, errno);
+		                       : spool_fail(why, "mkdir", path, errno);
 	}
 	if (chown(path, owner, group) != 0) {
 		return spool_fail(why, "chown", path, errno);
@@ -84,17 +96,17 @@ make_directory(const char *path, uid_t owner, gid_t group, struct spool_fail *wh
 static int
 make_folders(const struct spool *s, struct spool_fail *why)
 {
-	char path[sizeof "entries/ab"];
+	char path[sizeof("entries/ab")];
 	int ret = 0;
 
 	for (size_t i = 0; i < FOLDERS && ret == 0; i++) {
 		ret = create_folder(s, folders[i].name, folders[i].mode, why);
 	}
 	for (int i = 0; i < SHARDS && ret == 0; i++) {
-		snprintf(path, sizeof path, "blobs/%02x", (unsigned)i & 0xff);
+		snprintf(path, sizeof(path), "blobs/%02x", (unsigned)i & 0xff);
 		ret = create_folder(s, path, 0750, why);
 		if (ret == 0) {
-			snprintf(path, sizeof path, "entries/%02x", (unsigned)i & 0xff);
+			snprintf(path, sizeof(path), "entries/%02x", (unsigned)i & 0xff);
 			ret = create_folder(s, path, 0750, why);
 		}
 	}

@@ -12,10 +12,10 @@
 int
 key_parse(const uint8_t *text, size_t len, struct key *key_r)
 {
-	struct fields f = { text, text + len };
+	struct fields f = {text, text + len};
 	uint64_t created;
 
-	memset(key_r, 0, sizeof *key_r);
+	memset(key_r, 0, sizeof(*key_r));
 	if (!field_is(&f, "mailgraft key", "1") || !field_hex(&f, "id", key_r->id, KEY_ID_BYTES)) {
 		return -EBADMSG;
 	}
@@ -30,7 +30,7 @@ key_parse(const uint8_t *text, size_t len, struct key *key_r)
 	}
 	if (!field_number(&f, "created", UINT32_MAX, &created) ||
 	    !field_hex(&f, "secret", key_r->secret, KEY_SECRET_BYTES) || f.at != f.end) {
-		explicit_bzero(key_r, sizeof *key_r);
+		explicit_bzero(key_r, sizeof(*key_r));
 		return -EBADMSG;
 	}
 	key_r->created = (uint32_t)created;
@@ -47,14 +47,14 @@ key_load(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], struct key *
 	int ret = 0;
 
 	key_path(id, name);
-	len = spool_read_file(spool, name, 1, text, sizeof text, why);
+	len = spool_read_file(spool, name, 1, text, sizeof(text), why);
 	if (len < 0) {
 		return (int)len;
 	}
 	if (key_parse(text, (size_t)len, key_r) != 0 || memcmp(key_r->id, id, KEY_ID_BYTES) != 0) {
-		explicit_bzero(key_r, sizeof *key_r);
+		explicit_bzero(key_r, sizeof(*key_r));
 		ret = spool_fail(why, "format", name, EBADMSG);
 	}
-	explicit_bzero(text, sizeof text);
+	explicit_bzero(text, sizeof(text));
 	return ret;
 }

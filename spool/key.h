@@ -26,7 +26,7 @@ struct key {
 	uint8_t id[KEY_ID_BYTES];
 	uint8_t secret[KEY_SECRET_BYTES];
 	enum key_state state;
-	uint32_t created;               /* EXPIRY_UNITs since 1970 */
+	uint32_t created; /* EXPIRY_UNITs since 1970 */
 };
 
 /* -ENOENT: no such key. -EBADMSG: the file is not a key. -EPERM: others may read or write it. */

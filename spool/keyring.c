@@ -21,9 +21,9 @@
 enum { KEY_NAME_CHARS = KEY_ID_BYTES * 2, KEY_MODE = 0640 };
 
 static const char *const states[] = {
-	[KEY_ACTIVE] = "active",
-	[KEY_RETIRED] = "retired",
-	[KEY_REVOKED] = "revoked",
+    [KEY_ACTIVE] = "active",
+    [KEY_RETIRED] = "retired",
+    [KEY_REVOKED] = "revoked",
 };
 
 const char *
@@ -79,7 +79,7 @@ keyring_load(const struct spool *spool, struct keyring *ring, struct spool_fail 
 	if (ret == 0 && errno != 0) {
 		ret = spool_fail(why, "readdir", "keys", errno);
 	}
-	qsort(ring->keys, ring->count, sizeof ring->keys[0], older_first);
+	qsort(ring->keys, ring->count, sizeof(ring->keys[0]), older_first);
 out:
 	if (ret != 0) {
 		keyring_wipe(ring);
@@ -96,7 +96,7 @@ out:
 void
 keyring_wipe(struct keyring *ring)
 {
-	explicit_bzero(ring, sizeof *ring);
+	explicit_bzero(ring, sizeof(*ring));
 }
 
 int
@@ -128,17 +128,17 @@ write_key(const struct spool *spool, const struct key *key, struct spool_fail *w
 
 	*hex_encode(key->id, KEY_ID_BYTES, id) = '\0';
 	*hex_encode(key->secret, KEY_SECRET_BYTES, secret) = '\0';
-	len = snprintf(text, sizeof text,
+	len = snprintf(text, sizeof(text),
 	    "mailgraft key 1\nid %s\nstate %s\ncreated %u\nsecret %s\n", id, states[key->state],
 	    (unsigned)key->created, secret);
-	assert(len > 0 && (size_t)len < sizeof text);
+	assert(len > 0 && (size_t)len < sizeof(text));
 	fd = create_file(spool, "keys", KEY_MODE, why);
 	ret = fd < 0 ? fd : create_write(fd, text, (size_t)len, "keys", why);
 	if (ret == 0 && fsync(fd) != 0) {
 		ret = spool_fail(why, "fsync", "keys", errno);
 	}
-	explicit_bzero(text, sizeof text);
-	explicit_bzero(secret, sizeof secret);
+	explicit_bzero(text, sizeof(text));
+	explicit_bzero(secret, sizeof(secret));
 	if (ret < 0 && fd >= 0) {
 		close(fd);
 	}
@@ -182,12 +182,12 @@ keyring_set_state(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], enu
 	}
 	key_path(id, path);
 	if (key.state == KEY_REVOKED && state != KEY_REVOKED) {
-		explicit_bzero(&key, sizeof key);
+		explicit_bzero(&key, sizeof(key));
 		return spool_fail(why, "state", path, EPERM);
 	}
 	key.state = state;
 	fd = write_key(spool, &key, why);
-	explicit_bzero(&key, sizeof key);
+	explicit_bzero(&key, sizeof(key));
 	if (fd < 0) {
 		return fd;
 	}

@@ -19,7 +19,7 @@
 
 struct keyring {
 	size_t count;
-	struct key keys[KEYRING_MAX];   /* oldest first */
+	struct key keys[KEYRING_MAX]; /* oldest first */
 };
 
 /* Reads every key. The caller wipes it with keyring_wipe(). -E2BIG: more than KEYRING_MAX. */

@@ -5,32 +5,40 @@
 #define SPOOL_LIMITS_H
 
 enum {
-	SPOOL_OBJECT_MAX = 160,     /* bytes of an object's name kept for an error, with its NUL */
-	SPOOL_FORMAT_VERSION = 1,   /* what SPOOL/format says */
-	FORMAT_FILE_MAX = 128,      /* bytes of SPOOL/format */
-	FORMAT_ATTACHMENTS_MAX = 100,           /* no message has more (DESIGN.md, Opting in) */
-	KEY_FILE_MAX = 512,         /* bytes of a key file */
-	ENTRY_FILE_MAX = 8192,      /* bytes of an entry file */
-	ENTRY_TYPE_MAX = 256,       /* bytes of a content type with its parameters */
-	ENTRY_FILENAME_MAX = 3072,  /* bytes of the encoded filename parameters, folded */
-	ENTRY_CID_MAX = 256,        /* bytes of a Content-ID without its angle brackets */
-	RECIPIENT_MAX = 320,        /* bytes of a canonical recipient: 64 + @ + 255 (RFC 5321 4.5.3.1) */
-	EXPIRY_UNIT = 60,           /* seconds in a unit of a token's or an entry's expiry */
-	STORE_GROUP_MAX = 2048,     /* files made durable together; each holds two descriptors */
-	STORE_GROUPS = 2,           /* groups a process has: one that is filled, one that is committed */
-	STORE_OTHER_FDS = 64,       /* descriptors left for everything else */
-	STORE_YOUNG = 10 * 60,      /* seconds in which nothing we made can have grown old for gc (its grace is over an hour) */
-	STORE_FSYNC_MAX = 4,        /* up to so many are synced one by one, more by one syncfs */
-	STORE_CHUNK = 64 * 1024,    /* bytes copied or compared at a time */
-	SHARDS = 256,               /* folders in blobs/ and entries/: one for each first byte */
-	WALK_PATH_MAX = 280,        /* "entries/ab/", a name of up to 255 bytes, NUL */
-	CLOCK_BEHIND_MAX = 24 * 60 * 60,      /* seconds that the clock may be behind the spool's last change */
-	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60,   /* and ahead of it, before gc asks */
-	KEYRING_MAX = 256,          /* keys of one spool, revoked ones included */
-	ID_SET_MAX = 4 * 1024 * 1024,   /* entries that may be in use at once: 80 MB in memory */
-	SNIFF_HEAD = 4096,          /* bytes in which a NUL says that a content is no text */
-	SNIFF_ENCODING = 64 * 1024, /* bytes of a text that libmagic looks at for its encoding; its own default */
-	SNIFF_TYPE_MAX = 128,       /* bytes of a media type from libmagic, with its NUL */
+	/* bytes of an object's name kept for an error, with its NUL */
+	SPOOL_OBJECT_MAX = 160,
+	SPOOL_FORMAT_VERSION = 1,     /* what SPOOL/format says */
+	FORMAT_FILE_MAX = 128,        /* bytes of SPOOL/format */
+	FORMAT_ATTACHMENTS_MAX = 100, /* no message has more (DESIGN.md, Opting in) */
+	KEY_FILE_MAX = 512,           /* bytes of a key file */
+	ENTRY_FILE_MAX = 8192,        /* bytes of an entry file */
+	ENTRY_TYPE_MAX = 256,         /* bytes of a content type with its parameters */
+	ENTRY_FILENAME_MAX = 3072,    /* bytes of the encoded filename parameters, folded */
+	ENTRY_CID_MAX = 256,          /* bytes of a Content-ID without its angle brackets */
+	/* bytes of a canonical recipient: 64 + @ + 255 (RFC 5321 4.5.3.1) */
+	RECIPIENT_MAX = 320,
+	EXPIRY_UNIT = 60, /* seconds in a unit of a token's or an entry's expiry */
+	/* files made durable together; each holds two descriptors */
+	STORE_GROUP_MAX = 2048,
+	/* groups a process has: one that is filled, one that is committed */
+	STORE_GROUPS = 2,
+	STORE_OTHER_FDS = 64, /* descriptors left for everything else */
+	/* seconds in which nothing we made can have grown old for gc (its grace is over an hour) */
+	STORE_YOUNG = 10 * 60,
+	STORE_FSYNC_MAX = 4,     /* up to so many are synced one by one, more by one syncfs */
+	STORE_CHUNK = 64 * 1024, /* bytes copied or compared at a time */
+	SHARDS = 256,            /* folders in blobs/ and entries/: one for each first byte */
+	WALK_PATH_MAX = 280,     /* "entries/ab/", a name of up to 255 bytes, NUL */
+	/* seconds that the clock may be behind the spool's last change */
+	CLOCK_BEHIND_MAX = 24 * 60 * 60,
+	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60, /* and ahead of it, before gc asks */
+	KEYRING_MAX = 256,                  /* keys of one spool, revoked ones included */
+	/* entries that may be in use at once: 80 MB in memory */
+	ID_SET_MAX = 4 * 1024 * 1024,
+	SNIFF_HEAD = 4096, /* bytes in which a NUL says that a content is no text */
+	/* bytes of a text that libmagic looks at for its encoding; its own default */
+	SNIFF_ENCODING = 64 * 1024,
+	SNIFF_TYPE_MAX = 128, /* bytes of a media type from libmagic, with its NUL */
 };
 
 #endif

@@ -44,10 +44,10 @@ int
 lock_take(int fd, enum lock lock, bool exclusive, bool wait, struct spool_fail *why)
 {
 	struct flock range = {
-		.l_type = exclusive ? F_WRLCK : F_RDLCK,
-		.l_whence = SEEK_SET,
-		.l_start = lock,
-		.l_len = 1,
+	    .l_type = exclusive ? F_WRLCK : F_RDLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = lock,
+	    .l_len = 1,
 	};
 
 	while (fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range) != 0) {
@@ -65,10 +65,10 @@ void
 lock_release(int fd, enum lock lock)
 {
 	struct flock range = {
-		.l_type = F_UNLCK,
-		.l_whence = SEEK_SET,
-		.l_start = lock,
-		.l_len = 1,
+	    .l_type = F_UNLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = lock,
+	    .l_len = 1,
 	};
 
 	fcntl(fd, F_OFD_SETLK, &range);

@@ -13,9 +13,9 @@
 #include "spool/token.h"
 
 enum {
-	BLOB_PATH_MAX = sizeof "blobs/ab/" + 64,
-	ENTRY_PATH_MAX = sizeof "entries/ab/" + 40,
-	KEY_PATH_MAX = sizeof "keys/" + 8,
+	BLOB_PATH_MAX = sizeof("blobs/ab/") + 64,
+	ENTRY_PATH_MAX = sizeof("entries/ab/") + 40,
+	KEY_PATH_MAX = sizeof("keys/") + 8,
 };
 
 void blob_path(const uint8_t *digest, char path[BLOB_PATH_MAX]);

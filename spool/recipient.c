@@ -29,7 +29,7 @@ is_alnum(uint8_t c)
 static bool
 add(struct recipient *r, uint8_t c)
 {
-	if (r->len == sizeof r->address) {
+	if (r->len == sizeof(r->address)) {
 		return false;
 	}
 	r->address[r->len++] = lower(c);
@@ -127,8 +127,7 @@ recipient_canonical(const uint8_t *text, size_t len, struct recipient *r)
 		return -1;
 	}
 	local = (size_t)(at - text);
-	if (!add_local(r, text, local) || !add(r, '@') ||
-	    !add_domain(r, at + 1, len - local - 1)) {
+	if (!add_local(r, text, local) || !add(r, '@') || !add_domain(r, at + 1, len - local - 1)) {
 		r->len = 0;
 		return -1;
 	}

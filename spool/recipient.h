@@ -15,7 +15,7 @@
 #include "spool/limits.h"
 
 struct recipient {
-	size_t len;                     /* 0: none */
+	size_t len; /* 0: none */
 	uint8_t address[RECIPIENT_MAX];
 };
 

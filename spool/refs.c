@@ -14,9 +14,9 @@
 enum { BUFFERED = 32, FDS = SHARDS + STORE_OTHER_FDS };
 
 struct shard {
-	int fd;                 /* -1: nothing written yet */
+	int fd; /* -1: nothing written yet */
 	uint64_t written;
-	size_t count;           /* of `buffer` */
+	size_t count; /* of `buffer` */
 	struct ref buffer[BUFFERED];
 };
 
@@ -30,7 +30,7 @@ struct refs {
 int
 refs_new(const struct spool *spool, struct refs **refs_r, struct spool_fail *why)
 {
-	struct refs *r = calloc(1, sizeof *r);
+	struct refs *r = calloc(1, sizeof(*r));
 	struct rlimit limit;
 
 	*refs_r = r;
@@ -70,7 +70,7 @@ refs_free(struct refs **refs)
 static int
 spill(struct refs *r, struct shard *s, struct spool_fail *why)
 {
-	size_t len = s->count * sizeof s->buffer[0];
+	size_t len = s->count * sizeof(s->buffer[0]);
 	int ret;
 
 	if (s->fd < 0) {
@@ -91,8 +91,8 @@ refs_add(struct refs *r, const struct entry *e, struct spool_fail *why)
 	struct shard *s = &r->shards[e->blob[0]];
 	struct ref *ref = &s->buffer[s->count];
 
-	memcpy(ref->blob, e->blob, sizeof ref->blob);
-	memcpy(ref->checksum, e->checksum, sizeof ref->checksum);
+	memcpy(ref->blob, e->blob, sizeof(ref->blob));
+	memcpy(ref->checksum, e->checksum, sizeof(ref->checksum));
 	ref->size = e->size;
 	return ++s->count == BUFFERED ? spill(r, s, why) : 0;
 }
@@ -102,13 +102,13 @@ by_blob(const void *a, const void *b)
 {
 	const struct ref *x = a, *y = b;
 
-	return memcmp(x->blob, y->blob, sizeof x->blob);
+	return memcmp(x->blob, y->blob, sizeof(x->blob));
 }
 
 static int
 read_back(struct shard *s, struct ref *to, struct spool_fail *why)
 {
-	size_t len = s->written * sizeof *to, have = 0;
+	size_t len = s->written * sizeof(*to), have = 0;
 
 	while (have < len) {
 		ssize_t n = pread(s->fd, (char *)to + have, len - have, (off_t)have);
@@ -131,7 +131,7 @@ refs_load(struct refs *r, uint8_t shard, struct spool_fail *why)
 
 	free(r->loaded);
 	r->count = s->written + s->count;
-	r->loaded = malloc((r->count + 1) * sizeof *r->loaded);
+	r->loaded = malloc((r->count + 1) * sizeof(*r->loaded));
 	if (r->loaded == NULL) {
 		r->count = 0;
 		return spool_fail(why, "malloc", NULL, ENOMEM);
@@ -141,8 +141,8 @@ refs_load(struct refs *r, uint8_t shard, struct spool_fail *why)
 		r->count = 0;
 		return ret;
 	}
-	memcpy(r->loaded + s->written, s->buffer, s->count * sizeof s->buffer[0]);
-	qsort(r->loaded, r->count, sizeof *r->loaded, by_blob);
+	memcpy(r->loaded + s->written, s->buffer, s->count * sizeof(s->buffer[0]));
+	qsort(r->loaded, r->count, sizeof(*r->loaded), by_blob);
 	return 0;
 }
 
@@ -160,7 +160,8 @@ refs_find(const struct refs *r, const uint8_t blob[SHA256_BYTES], const struct r
 		}
 	}
 	*first_r = r->loaded + low;
-	for (end = low; end < r->count && memcmp(r->loaded[end].blob, blob, SHA256_BYTES) == 0; end++) {
+	for (end = low; end < r->count && memcmp(r->loaded[end].blob, blob, SHA256_BYTES) == 0;
+	     end++) {
 	}
 	return end - low;
 }

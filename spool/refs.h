@@ -34,6 +34,7 @@ int refs_add(struct refs *refs, const struct entry *entry, struct spool_fail *wh
 int refs_load(struct refs *refs, uint8_t shard, struct spool_fail *why);
 
 /* All refs to a blob of the loaded shard. Returns their number. */
-size_t refs_find(const struct refs *refs, const uint8_t blob[SHA256_BYTES], const struct ref **first_r);
+size_t refs_find(
+    const struct refs *refs, const uint8_t blob[SHA256_BYTES], const struct ref **first_r);
 
 #endif

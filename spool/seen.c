@@ -9,9 +9,13 @@
 
 #include "spool/limits.h"
 
-static const char *const written[] = { "lock", "used" };
+static const char *const written[] = {"lock", "used"};
 
-enum { WRITTEN = sizeof written / sizeof written[0], PLACES = WRITTEN + 2 * SHARDS, PLACE_MAX = sizeof "entries/ab" };
+enum {
+	WRITTEN = sizeof(written) / sizeof(written[0]),
+	PLACES = WRITTEN + 2 * SHARDS,
+	PLACE_MAX = sizeof("entries/ab")
+};
 
 /* Returns `path`. */
 static const char *
@@ -34,7 +38,9 @@ time_of(const struct spool *spool, int i)
 	char path[PLACE_MAX];
 	struct stat st;
 
-	return fstatat(spool_dirfd(spool), place(i, path), &st, AT_SYMLINK_NOFOLLOW) == 0 ? st.st_mtim.tv_sec : 0;
+	return fstatat(spool_dirfd(spool), place(i, path), &st, AT_SYMLINK_NOFOLLOW) == 0
+	    ? st.st_mtim.tv_sec
+	    : 0;
 }
 
 static time_t
@@ -64,7 +70,7 @@ seen_last(const struct spool *spool)
 void
 seen_forget_later(const struct spool *spool, time_t now)
 {
-	struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = now } };
+	struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = now}};
 	char path[PLACE_MAX];
 
 	for (int i = 0; i < PLACES; i++) {

@@ -17,7 +17,7 @@ struct sniff {
 int
 sniff_open(struct sniff **sniff_r, struct spool_fail *why)
 {
-	struct sniff *s = malloc(sizeof *s);
+	struct sniff *s = malloc(sizeof(*s));
 	int ret = 0;
 
 	*sniff_r = NULL;
@@ -54,9 +54,9 @@ static size_t
 encoding_bytes(int fd)
 {
 	unsigned char head[SNIFF_HEAD];
-	ssize_t len = pread(fd, head, sizeof head, 0);
-	bool binary = len > 1 && head[0] < 0xfe && memchr(head + 1, '\0', (size_t)len - 1) != NULL &&
-	    head[0] != '\0';
+	ssize_t len = pread(fd, head, sizeof(head), 0);
+	bool binary = len > 1 && head[0] < 0xfe &&
+	    memchr(head + 1, '\0', (size_t)len - 1) != NULL && head[0] != '\0';
 
 	return binary ? SNIFF_HEAD : SNIFF_ENCODING;
 }

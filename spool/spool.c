@@ -26,15 +26,15 @@ static int
 open_beneath(int dirfd, const char *name, int flags, mode_t mode)
 {
 	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
-		.mode = mode,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-		    RESOLVE_NO_XDEV,
+	    .flags = (unsigned)flags | O_CLOEXEC,
+	    .mode = mode,
+	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
+	        RESOLVE_NO_XDEV,
 	};
 	long fd;
 
 	do {
-		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof how);
+		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
 	} while (fd < 0 && errno == EINTR);
 	return (int)fd;
 }
@@ -70,7 +70,7 @@ static int
 read_format(struct spool *s, struct spool_fail *why)
 {
 	char text[FORMAT_FILE_MAX];
-	ssize_t len = spool_read_file(s, "format", 0, text, sizeof text, why);
+	ssize_t len = spool_read_file(s, "format", 0, text, sizeof(text), why);
 
 	if (len < 0 && len != -EFBIG) {
 		return (int)len;
@@ -89,7 +89,7 @@ read_format(struct spool *s, struct spool_fail *why)
 int
 spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail *why)
 {
-	struct spool *s = malloc(sizeof *s);
+	struct spool *s = malloc(sizeof(*s));
 	struct stat st;
 	int ret = 0;
 
@@ -105,7 +105,7 @@ spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail
 	}
 	s->owner = st.st_uid;
 	s->group = st.st_gid;
-	s->limits = (struct format_limits){ 0 };
+	s->limits = (struct format_limits){0};
 	*spool_r = s;
 	return 0;
 }
@@ -256,8 +256,8 @@ out:
 }
 
 int
-spool_open_beneath(const struct spool *spool, const char *path, int flags, mode_t mode,
-    struct spool_fail *why)
+spool_open_beneath(
+    const struct spool *spool, const char *path, int flags, mode_t mode, struct spool_fail *why)
 {
 	int fd = open_beneath(spool->dirfd, path, flags, mode);
 
@@ -265,14 +265,14 @@ spool_open_beneath(const struct spool *spool, const char *path, int flags, mode_
 }
 
 int
-spool_open_parent(const struct spool *spool, const char *path, const char **base_r,
-    struct spool_fail *why)
+spool_open_parent(
+    const struct spool *spool, const char *path, const char **base_r, struct spool_fail *why)
 {
 	char parent[WALK_PATH_MAX];
 	const char *slash = strrchr(path, '/');
 	size_t len = slash == NULL ? 1 : (size_t)(slash - path);
 
-	assert(len < sizeof parent);
+	assert(len < sizeof(parent));
 	memcpy(parent, slash == NULL ? "." : path, len);
 	parent[len] = '\0';
 	*base_r = slash == NULL ? path : slash + 1;

@@ -28,7 +28,8 @@ struct spool;
  */
 int spool_open(const char *path, struct spool **spool_r, struct spool_fail *why);
 
-/* The same without asking for format, folders and modes: for init, which makes them, and fsck, which reports them. */
+/* The same without asking for format, folders and modes: for init, which makes them, and fsck,
+ * which reports them. */
 int spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail *why);
 void spool_close(struct spool **spool);
 
@@ -60,12 +61,12 @@ ssize_t spool_read_file(const struct spool *spool, const char *name, int secret,
  * way but without looking at it. Root must not be led out of a spool that
  * another user owns.
  */
-int spool_open_beneath(const struct spool *spool, const char *path, int flags, mode_t mode,
-    struct spool_fail *why);
+int spool_open_beneath(
+    const struct spool *spool, const char *path, int flags, mode_t mode, struct spool_fail *why);
 
 /* The folder that holds `path`, to act on *base_r in it. */
-int spool_open_parent(const struct spool *spool, const char *path, const char **base_r,
-    struct spool_fail *why);
+int spool_open_parent(
+    const struct spool *spool, const char *path, const char **base_r, struct spool_fail *why);
 
 /* An unlinked temporary of the filter, in spill/ (O_TMPFILE, 0600). Returns a descriptor. */
 int spool_spill(const struct spool *spool, struct spool_fail *why);

@@ -13,7 +13,7 @@
 #include "spool/create.h"
 
 struct store {
-	struct checksum checksum;       /* first, for its alignment */
+	struct checksum checksum; /* first, for its alignment */
 	struct sha256 sha256;
 	const struct spool *spool;
 	struct group_file file;
@@ -31,12 +31,12 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 	if (ret != 0) {
 		return ret;
 	}
-	s = aligned_alloc(_Alignof(struct store), sizeof *s);
+	s = aligned_alloc(_Alignof(struct store), sizeof(*s));
 	if (s == NULL) {
 		return spool_fail(why, "malloc", NULL, ENOMEM);
 	}
 	s->spool = spool;
-	s->file = (struct group_file){ .fd = -1 };
+	s->file = (struct group_file){.fd = -1};
 	s->total = INT64_MAX;
 	*store_r = s;
 	return 0;
@@ -61,7 +61,7 @@ store_close(struct store **store)
 static void
 begin(struct store *s, int fd)
 {
-	s->file = (struct group_file){ .fd = fd, .begun = group_now() };
+	s->file = (struct group_file){.fd = fd, .begun = group_now()};
 	sha256_begin(&s->sha256);
 	checksum_begin(&s->checksum);
 	s->content.size = 0;

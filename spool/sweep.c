@@ -68,8 +68,8 @@ remove_if_before(struct sweeper *s, const char *path, time_t before, struct spoo
 }
 
 static int
-remove_entry(struct sweeper *s, const struct walk_file *f, const struct entry *e,
-    struct spool_fail *why)
+remove_entry(
+    struct sweeper *s, const struct walk_file *f, const struct entry *e, struct spool_fail *why)
 {
 	const struct sweep_options *o = s->options;
 	int ret;
@@ -144,8 +144,7 @@ sweep_blob(struct sweeper *s, const struct walk_file *f, struct spool_fail *why)
 
 	s->result->blobs++;
 	s->result->bytes += (uint64_t)f->st.st_size;
-	if (f->named && f->st.st_mtim.tv_sec < old(s) &&
-	    refs_find(s->refs, f->id, &ref) == 0) {
+	if (f->named && f->st.st_mtim.tv_sec < old(s) && refs_find(s->refs, f->id, &ref) == 0) {
 		ret = remove_if_before(s, f->path, old(s), why);
 	}
 	if (ret > 0) {
@@ -205,10 +204,10 @@ int
 sweep(const struct spool *spool, const struct sweep_options *options, struct sweep_result *result,
     struct spool_fail *why)
 {
-	struct sweeper s = { .spool = spool, .options = options, .result = result, .lock = -1 };
+	struct sweeper s = {.spool = spool, .options = options, .result = result, .lock = -1};
 	int ret = create_allowed(spool, why);
 
-	memset(result, 0, sizeof *result);
+	memset(result, 0, sizeof(*result));
 	if (ret != 0) {
 		return ret;
 	}

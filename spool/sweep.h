@@ -21,21 +21,24 @@
 #include "spool/spool.h"
 
 struct sweep_options {
-	uint64_t grace;                 /* seconds */
-	const struct id_set *needed;    /* NULL, or all that are needed, sealed: others are dead too, */
-	int64_t stored_before;          /* where stored before this (seconds since 1970) and not kept */
-	bool dry_run;                   /* only count */
-	bool force;                     /* whatever the clock says */
-	void (*step)(void *arg);        /* after each file that was looked at; may be NULL */
+	uint64_t grace; /* seconds */
+	/* NULL, or all that are needed, sealed: others are dead too, */
+	const struct id_set *needed;
+	/* where stored before this (seconds since 1970) and not kept */
+	int64_t stored_before;
+	bool dry_run;            /* only count */
+	bool force;              /* whatever the clock says */
+	void (*step)(void *arg); /* after each file that was looked at; may be NULL */
 	void *arg;
 };
 
 struct sweep_result {
-	uint64_t entries, entries_removed;      /* seen, and of these removed */
-	uint64_t unneeded_removed;              /* of these, before they expired */
+	uint64_t entries, entries_removed; /* seen, and of these removed */
+	uint64_t unneeded_removed;         /* of these, before they expired */
 	uint64_t blobs, blobs_removed;
-	uint64_t bytes, bytes_removed;          /* of blobs */
-	uint64_t damaged;                       /* entries that cannot be believed: left to fsck, as are all blobs then */
+	uint64_t bytes, bytes_removed; /* of blobs */
+	/* entries that cannot be believed: left to fsck, as are all blobs then */
+	uint64_t damaged;
 };
 
 /*

@@ -25,13 +25,13 @@ static int
 open_no_symlinks(const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS,
+	    .flags = (unsigned)flags | O_CLOEXEC,
+	    .resolve = RESOLVE_NO_SYMLINKS,
 	};
 	long fd;
 
 	do {
-		fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+		fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
 	} while (fd < 0 && errno == EINTR);
 	return fd < 0 ? -errno : (int)fd;
 }
@@ -50,18 +50,18 @@ is_elsewhere(const struct spool *spool, int fd)
 
 	return statx(spool_dirfd(spool), "", AT_EMPTY_PATH, STATX_MNT_ID, &ours) != 0 ||
 	    statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &theirs) != 0 ||
-	    ours.stx_dev_major != theirs.stx_dev_major || ours.stx_dev_minor != theirs.stx_dev_minor ||
-	    ours.stx_mnt_id != theirs.stx_mnt_id;
+	    ours.stx_dev_major != theirs.stx_dev_major ||
+	    ours.stx_dev_minor != theirs.stx_dev_minor || ours.stx_mnt_id != theirs.stx_mnt_id;
 }
 
 /* Where it is, with NUL. */
 static ssize_t
 place_of(int fd, char path[PATH_MAX])
 {
-	char self[sizeof "/proc/self/fd/" + 12];
+	char self[sizeof("/proc/self/fd/") + 12];
 	ssize_t len;
 
-	snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
 	len = readlink(self, path, PATH_MAX);
 	if (len < 0 || len >= PATH_MAX) {
 		return -1;
@@ -77,13 +77,15 @@ is_in_spool(const struct spool *spool, int fd)
 	char ours[PATH_MAX], theirs[PATH_MAX];
 	ssize_t len = place_of(spool_dirfd(spool), ours);
 
-	return len < 0 || place_of(fd, theirs) < 0 || (strncmp(ours, theirs, (size_t)len) == 0 && theirs[len] == '/');
+	return len < 0 || place_of(fd, theirs) < 0 ||
+	    (strncmp(ours, theirs, (size_t)len) == 0 && theirs[len] == '/');
 }
 
 static bool
 has_acl(int fd)
 {
-	return fgetxattr(fd, "system.posix_acl_access", NULL, 0) >= 0 || (errno != ENODATA && errno != EOPNOTSUPP);
+	return fgetxattr(fd, "system.posix_acl_access", NULL, 0) >= 0 ||
+	    (errno != ENODATA && errno != EOPNOTSUPP);
 }
 
 /* Whoever opens the file to write makes a signal: one that does nothing. */
@@ -125,7 +127,7 @@ take_over(const struct spool *spool, int fd, struct taken *taken_r)
 	struct stat st;
 	enum take_over ret;
 
-	*taken_r = (struct taken){ .is = false };
+	*taken_r = (struct taken){.is = false};
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
 		return errno == EWOULDBLOCK ? TAKE_OVER_BUSY : TAKE_OVER_CANNOT;
 	}
@@ -137,7 +139,8 @@ take_over(const struct spool *spool, int fd, struct taken *taken_r)
 	if (ret != TAKE_OVER_DONE) {
 		goto out;
 	}
-	*taken_r = (struct taken){ .is = true, .owner = st.st_uid, .group = st.st_gid, .mode = st.st_mode & 07777 };
+	*taken_r = (struct taken){
+	    .is = true, .owner = st.st_uid, .group = st.st_gid, .mode = st.st_mode & 07777};
 	if (create_hand_over(spool, fd, BLOB_MODE, "blobs", NULL) != 0 || fstat(fd, &st) != 0) {
 		ret = TAKE_OVER_CANNOT;
 	} else if (st.st_nlink != 1) {
@@ -201,7 +204,8 @@ static bool
 is_unchanged(int fd, const struct stat *was, struct stat *now)
 {
 	return lease(fd) == TAKE_OVER_DONE && fstat(fd, now) == 0 && now->st_size == was->st_size &&
-	    now->st_mtim.tv_sec == was->st_mtim.tv_sec && now->st_mtim.tv_nsec == was->st_mtim.tv_nsec;
+	    now->st_mtim.tv_sec == was->st_mtim.tv_sec &&
+	    now->st_mtim.tv_nsec == was->st_mtim.tv_nsec;
 }
 
 int
@@ -223,7 +227,8 @@ take_over_remove(const struct spool *spool, const char *path, const struct stat 
 	fd = openat(parent, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &now) != 0) {
 		ret = errno == ELOOP ? -ESTALE : -errno;
-	} else if (!is_same(&now, was) || !(is_blob(spool, &now, digest) || is_unchanged(fd, was, &now))) {
+	} else if (!is_same(&now, was) ||
+	    !(is_blob(spool, &now, digest) || is_unchanged(fd, was, &now))) {
 		ret = -ESTALE;
 	} else {
 		ret = unlinkat(parent, base, 0) == 0 ? 0 : -errno;

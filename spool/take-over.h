@@ -25,7 +25,7 @@
 
 /* Whose it was. */
 struct taken {
-	bool is;                /* taken over, and not given back */
+	bool is; /* taken over, and not given back */
 	uid_t owner;
 	gid_t group;
 	mode_t mode;
@@ -33,15 +33,15 @@ struct taken {
 
 enum take_over {
 	TAKE_OVER_DONE,
-	TAKE_OVER_STREAM,       /* it is no file with a name */
-	TAKE_OVER_SYMLINK,      /* a symbolic link leads to it */
-	TAKE_OVER_ELSEWHERE,    /* on another file system, or mounted apart */
-	TAKE_OVER_SPOOL,        /* it is the spool's already */
-	TAKE_OVER_LINKS,        /* it has other names, or none */
-	TAKE_OVER_OWNER,        /* another's, and we are not root */
-	TAKE_OVER_ACL,          /* more people may read it than its mode says */
-	TAKE_OVER_BUSY,         /* somebody has it open for writing, or takes it over */
-	TAKE_OVER_CANNOT,       /* the file system or a flag of the file does not allow it */
+	TAKE_OVER_STREAM,    /* it is no file with a name */
+	TAKE_OVER_SYMLINK,   /* a symbolic link leads to it */
+	TAKE_OVER_ELSEWHERE, /* on another file system, or mounted apart */
+	TAKE_OVER_SPOOL,     /* it is the spool's already */
+	TAKE_OVER_LINKS,     /* it has other names, or none */
+	TAKE_OVER_OWNER,     /* another's, and we are not root */
+	TAKE_OVER_ACL,       /* more people may read it than its mode says */
+	TAKE_OVER_BUSY,      /* somebody has it open for writing, or takes it over */
+	TAKE_OVER_CANNOT,    /* the file system or a flag of the file does not allow it */
 };
 
 /*

@@ -28,8 +28,8 @@ token_mac(const uint8_t *bytes, const struct key *key, const struct recipient *r
 	static const char label[] = "mailgraft token 1";
 	struct hmac h;
 
-	hmac_begin(&h, key->secret, sizeof key->secret);
-	hmac_add(&h, label, sizeof label);
+	hmac_begin(&h, key->secret, sizeof(key->secret));
+	hmac_add(&h, label, sizeof(label));
 	hmac_add(&h, bytes, AT_MAC);
 	if ((bytes[0] & TOKEN_BOUND) != 0) {
 		hmac_add(&h, recipient->address, recipient->len);
@@ -62,8 +62,8 @@ token_decode(const uint8_t *text, size_t len, struct token *t)
 }
 
 enum token_verdict
-token_verify(const struct token *t, const struct key *key, const struct recipient *recipient,
-    uint32_t now)
+token_verify(
+    const struct token *t, const struct key *key, const struct recipient *recipient, uint32_t now)
 {
 	uint8_t mac[SHA256_BYTES];
 

@@ -29,17 +29,17 @@ struct token {
 	bool bound;
 	uint8_t key_id[KEY_ID_BYTES];
 	uint8_t entry_id[ENTRY_ID_BYTES];
-	uint32_t expiry;                /* EXPIRY_UNITs since 1970 */
-	uint8_t bytes[TOKEN_BYTES];     /* as decoded */
+	uint32_t expiry;            /* EXPIRY_UNITs since 1970 */
+	uint8_t bytes[TOKEN_BYTES]; /* as decoded */
 };
 
 enum token_verdict {
 	TOKEN_OK,
-	TOKEN_MALFORMED,        /* length, alphabet, version or a flag that must be zero */
-	TOKEN_FORGED,           /* the MAC differs: another recipient, another spool, or not ours */
-	TOKEN_REVOKED,          /* the key is revoked */
+	TOKEN_MALFORMED, /* length, alphabet, version or a flag that must be zero */
+	TOKEN_FORGED,    /* the MAC differs: another recipient, another spool, or not ours */
+	TOKEN_REVOKED,   /* the key is revoked */
 	TOKEN_EXPIRED,
-	TOKEN_NO_RECIPIENT,     /* bound, and the message says no recipient */
+	TOKEN_NO_RECIPIENT, /* bound, and the message says no recipient */
 };
 
 /* TOKEN_OK or TOKEN_MALFORMED. Exact length and alphabet. Nothing else is checked. */
@@ -51,8 +51,8 @@ enum token_verdict token_decode(const uint8_t *text, size_t len, struct token *t
  * is good up to and including its minute of expiry. The MAC first, then the
  * key's state, then the expiry.
  */
-enum token_verdict token_verify(const struct token *t, const struct key *key,
-    const struct recipient *recipient, uint32_t now);
+enum token_verdict token_verify(
+    const struct token *t, const struct key *key, const struct recipient *recipient, uint32_t now);
 
 /* Makes a token. `recipient` NULL or empty: not bound. Writes TOKEN_CHARS characters and a NUL. */
 void token_make(const struct key *key, const uint8_t entry_id[ENTRY_ID_BYTES], uint32_t expiry,

@@ -35,7 +35,7 @@ read_count(int fd, uint64_t *bytes_r, struct spool_fail *why)
 	ssize_t n;
 
 	do {
-		n = pread(fd, text, sizeof text, 0);
+		n = pread(fd, text, sizeof(text), 0);
 	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		return spool_fail(why, "read", file, errno);
@@ -60,7 +60,7 @@ write_count(int fd, uint64_t bytes, struct spool_fail *why)
 	char text[TEXT + 1];
 	ssize_t n;
 
-	snprintf(text, sizeof text, "%020" PRIu64 "\n", bytes);
+	snprintf(text, sizeof(text), "%020" PRIu64 "\n", bytes);
 	do {
 		n = pwrite(fd, text, TEXT, 0);
 	} while (n < 0 && errno == EINTR);
@@ -144,7 +144,7 @@ used_add(const struct spool *spool, int lock, uint64_t bytes, uint64_t max, stru
 		return fd == -ENODATA && max == INT64_MAX ? 0 : fd;
 	}
 	ret = now > max || bytes > max - now ? spool_fail(why, "total", NULL, EDQUOT)
-					     : write_count(fd, now + bytes, why);
+	                                     : write_count(fd, now + bytes, why);
 	give_back(fd, lock);
 	return ret;
 }
@@ -215,11 +215,12 @@ count_blobs(const struct spool *spool, struct spool_fail *why)
 }
 
 int
-used_recount_begin(const struct spool *spool, int lock, struct used_recount *r, struct spool_fail *why)
+used_recount_begin(
+    const struct spool *spool, int lock, struct used_recount *r, struct spool_fail *why)
 {
 	int ret = lock_take(lock, LOCK_ADDING, true, false, why), fd;
 
-	*r = (struct used_recount){ .alone = ret == 0 };
+	*r = (struct used_recount){.alone = ret == 0};
 	if (ret != 0) {
 		return ret == -EAGAIN ? 0 : ret;
 	}
@@ -247,7 +248,8 @@ used_recount_end(const struct spool *spool, int lock, const struct used_recount 
 		return fd == -ENODATA ? 0 : fd;
 	}
 	next = now > removed ? now - removed : 0;
-	/* What was added since may have been seen too: this is no less than what is there either. */
+	/* What was added since may have been seen too: this is no less than what is there either.
+	 */
 	if (r->alone && left + now >= r->before && left + now - r->before < next) {
 		next = left + now - r->before;
 	}

@@ -28,8 +28,8 @@ int used_make(const struct spool *spool, struct spool_fail *why);
  * number will do). -ENODATA with call "used": nobody has counted, and there is
  * a max; without one that is no failure, and nothing is added.
  */
-int used_add(const struct spool *spool, int lock, uint64_t bytes, uint64_t max,
-    struct spool_fail *why);
+int used_add(
+    const struct spool *spool, int lock, uint64_t bytes, uint64_t max, struct spool_fail *why);
 
 /* Takes off. That it cannot leaves the count too high, which gc mends. */
 void used_subtract(const struct spool *spool, int lock, uint64_t bytes);
@@ -42,14 +42,15 @@ int used_check(const struct spool *spool, struct spool_fail *why);
 
 /* For gc, which sees every blob: before its walk, and after it. */
 struct used_recount {
-	bool alone;             /* nobody was adding when the walk began */
+	bool alone; /* nobody was adding when the walk began */
 	uint64_t before;
 };
 
 /* Counts by a walk where there is no count and nobody is adding. */
-int used_recount_begin(const struct spool *spool, int lock, struct used_recount *r, struct spool_fail *why);
+int used_recount_begin(
+    const struct spool *spool, int lock, struct used_recount *r, struct spool_fail *why);
 /* `left`: bytes that the walk saw and left; `removed`: that it removed. */
-int used_recount_end(const struct spool *spool, int lock, const struct used_recount *r, uint64_t left,
-    uint64_t removed, struct spool_fail *why);
+int used_recount_end(const struct spool *spool, int lock, const struct used_recount *r,
+    uint64_t left, uint64_t removed, struct spool_fail *why);
 
 #endif

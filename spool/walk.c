@@ -13,9 +13,9 @@
 #include "spool/hex.h"
 #include "spool/token.h"
 
-static const char *const folders[] = { [WALK_BLOBS] = "blobs", [WALK_ENTRIES] = "entries" };
+static const char *const folders[] = {[WALK_BLOBS] = "blobs", [WALK_ENTRIES] = "entries"};
 
-static const size_t id_bytes[] = { [WALK_BLOBS] = SHA256_BYTES, [WALK_ENTRIES] = ENTRY_ID_BYTES };
+static const size_t id_bytes[] = {[WALK_BLOBS] = SHA256_BYTES, [WALK_ENTRIES] = ENTRY_ID_BYTES};
 
 /* Where a walk of one shard ends, `shard` is beyond the last one. */
 enum { ONE_SHARD = 2 * SHARDS };
@@ -23,22 +23,22 @@ enum { ONE_SHARD = 2 * SHARDS };
 void
 walk_begin(struct walk *w, const struct spool *spool, enum walk_kind kind)
 {
-	*w = (struct walk){ .spool = spool, .kind = kind };
+	*w = (struct walk){.spool = spool, .kind = kind};
 }
 
 void
 walk_begin_shard(struct walk *w, const struct spool *spool, enum walk_kind kind, uint8_t shard)
 {
-	*w = (struct walk){ .spool = spool, .kind = kind, .shard = ONE_SHARD + shard };
+	*w = (struct walk){.spool = spool, .kind = kind, .shard = ONE_SHARD + shard};
 }
 
 static int
 open_shard(struct walk *w, struct spool_fail *why)
 {
-	char path[sizeof "entries/ab"];
+	char path[sizeof("entries/ab")];
 	int fd;
 
-	snprintf(path, sizeof path, "%s/%02x", folders[w->kind], (unsigned)w->shard & 0xff);
+	snprintf(path, sizeof(path), "%s/%02x", folders[w->kind], (unsigned)w->shard & 0xff);
 	fd = spool_open_beneath(w->spool, path, O_RDONLY | O_DIRECTORY, 0, why);
 	if (fd < 0) {
 		return fd == -ENOENT ? 0 : fd;
@@ -68,7 +68,8 @@ look_at(struct walk *w, const char *name, struct walk_file *f, struct spool_fail
 {
 	size_t chars = id_bytes[w->kind] * 2;
 
-	snprintf(f->path, sizeof f->path, "%s/%02x/%s", folders[w->kind], (unsigned)w->shard & 0xff, name);
+	snprintf(f->path, sizeof(f->path), "%s/%02x/%s", folders[w->kind],
+	    (unsigned)w->shard & 0xff, name);
 	f->named = strlen(name) == chars && hex_decode((const uint8_t *)name, chars, f->id) == 0 &&
 	    f->id[0] == (w->shard & 0xff);
 	if (fstatat(dirfd(w->dir), name, &f->st, AT_SYMLINK_NOFOLLOW) != 0) {

@@ -22,20 +22,21 @@ enum walk_kind { WALK_BLOBS, WALK_ENTRIES };
 struct walk {
 	const struct spool *spool;
 	enum walk_kind kind;
-	int shard;              /* the one being read */
-	void *dir;              /* DIR *, or NULL before and between shards */
+	int shard; /* the one being read */
+	void *dir; /* DIR *, or NULL before and between shards */
 };
 
 struct walk_file {
-	char path[WALK_PATH_MAX];       /* beneath the spool */
-	bool named;                     /* its name is an id, in the shard where it belongs */
-	uint8_t id[SHA256_BYTES];       /* then: a digest, or an entry's id */
-	struct stat st;                 /* of the name: links are not followed */
+	char path[WALK_PATH_MAX]; /* beneath the spool */
+	bool named;               /* its name is an id, in the shard where it belongs */
+	uint8_t id[SHA256_BYTES]; /* then: a digest, or an entry's id */
+	struct stat st;           /* of the name: links are not followed */
 };
 
 void walk_begin(struct walk *w, const struct spool *spool, enum walk_kind kind);
 /* The walk of one shard only. */
-void walk_begin_shard(struct walk *w, const struct spool *spool, enum walk_kind kind, uint8_t shard);
+void walk_begin_shard(
+    struct walk *w, const struct spool *spool, enum walk_kind kind, uint8_t shard);
 
 /* 1: a file; 0: the end; -errno. A shard that is missing has no files. */
 int walk_next(struct walk *w, struct walk_file *file_r, struct spool_fail *why);

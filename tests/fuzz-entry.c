@@ -20,10 +20,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ssize_t len;
 
 	(void)key_parse(data, size, &key);
-	if (size > sizeof text || entry_parse(data, size, &e) != 0) {
+	if (size > sizeof(text) || entry_parse(data, size, &e) != 0) {
 		return 0;
 	}
-	len = entry_format(&e, text, sizeof text);
+	len = entry_format(&e, text, sizeof(text));
 	if (len != (ssize_t)size || memcmp(text, data, size) != 0) {
 		abort();
 	}

@@ -6,11 +6,10 @@
  *   - A message that does not opt in comes out as it was, less its Graft-Recipient fields.
  *   - One that is refused by the plan has written nothing, and our own bugs are no reason.
  *   - One that is grafted comes out as large as was foretold, the same from a pipe and from a file.
- *     The scanner accepts it, and GMime sees in it what the scanner sees. Its leaves are those of the
- *     input, in order: as they were, or a text less its marker lines, or one that was a marker and is
- *     now an attachment; and behind them the attachments that were appended. Its top-level fields are
- *     the input's, less those that must go.
- * What does not hold ends in abort().
+ *     The scanner accepts it, and GMime sees in it what the scanner sees. Its leaves are those of
+ * the input, in order: as they were, or a text less its marker lines, or one that was a marker and
+ * is now an attachment; and behind them the attachments that were appended. Its top-level fields
+ * are the input's, less those that must go. What does not hold ends in abort().
  *
  * GMime is asked only where it reads the input as the scanner does.
  */
@@ -65,7 +64,7 @@ begin_once(void)
 	require(here >= 0 && mkdtemp(folder) != NULL && chdir(folder) == 0);
 	atexit(remove_folder);
 	stock_begin();
-	require(fchdir(here) == 0);     /* corpora have relative names */
+	require(fchdir(here) == 0); /* corpora have relative names */
 	close(here);
 	g_mime_init();
 }
@@ -233,7 +232,9 @@ free_leaves(struct leaves *l)
 static int
 digit(uint8_t c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+	return c >= '0' && c <= '9'              ? c - '0'
+	    : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10
+	                                         : -1;
 }
 
 static void
@@ -249,7 +250,8 @@ decode_quoted(struct leaf *l)
 			continue;
 		}
 		if (i + 2 < l->len && digit(l->bytes[i + 1]) >= 0 && digit(l->bytes[i + 2]) >= 0) {
-			l->bytes[n++] = (uint8_t)(digit(l->bytes[i + 1]) * 16 + digit(l->bytes[i + 2]));
+			l->bytes[n++] = (uint8_t)(digit(l->bytes[i + 1]) * 16 +
+			    digit(l->bytes[i + 2]));
 			i += 2;
 			continue;
 		}
@@ -310,10 +312,12 @@ scan_leaves(const uint8_t *p, size_t len, struct leaves *l)
 			}
 			leaf = &l->leaf[l->count++];
 			*leaf = (struct leaf){
-				.text = scan.entity.kind == SCAN_TEXT_PLAIN || scan.entity.kind == SCAN_TEXT_HTML,
-				.inert = scan.entity.kind == SCAN_INERT || scan.entity.kind == SCAN_SEALED_LEAF,
-				.encoding = scan.entity.encoding,
-				.bytes = malloc(len + 1),
+			    .text = scan.entity.kind == SCAN_TEXT_PLAIN ||
+			        scan.entity.kind == SCAN_TEXT_HTML,
+			    .inert = scan.entity.kind == SCAN_INERT ||
+			        scan.entity.kind == SCAN_SEALED_LEAF,
+			    .encoding = scan.entity.encoding,
+			    .bytes = malloc(len + 1),
 			};
 			require(leaf->bytes != NULL);
 			break;
@@ -458,8 +462,8 @@ is_marker(const uint8_t *p, size_t len)
 	const uint8_t *head = memmem(p, len, "((graft:", 8);
 	size_t before = head == NULL ? 0 : (size_t)(head - p);
 
-	return head != NULL && len - before >= 70 && memcmp(head + 68, "))", 2) == 0 && is_blank(p, before) &&
-	    is_blank(head + 70, len - before - 70);
+	return head != NULL && len - before >= 70 && memcmp(head + 68, "))", 2) == 0 &&
+	    is_blank(p, before) && is_blank(head + 70, len - before - 70);
 }
 
 /* Whether `got` is `old` less whole lines that are markers. */
@@ -474,7 +478,8 @@ is_cut(const struct leaf *old, const struct leaf *got)
 
 		if (is_marker_line(old->bytes + i, end - i)) {
 			cut = true;
-		} else if (got->len - n < end - i || memcmp(got->bytes + n, old->bytes + i, end - i) != 0) {
+		} else if (got->len - n < end - i ||
+		    memcmp(got->bytes + n, old->bytes + i, end - i) != 0) {
 			return false;
 		} else {
 			n += end - i;
@@ -492,7 +497,8 @@ is_stock(const struct leaf *l)
 
 	return same_bytes(l, "one", 3) || same_bytes(l, "two!", 4) || same_bytes(l, "", 0) ||
 	    same_bytes(l, STOCK_LOOKALIKE, sizeof(STOCK_LOOKALIKE) - 1) ||
-	    same_bytes(l, crlf_as_lf, sizeof(crlf_as_lf) - 1) || same_bytes(l, stock_large, sizeof(stock_large));
+	    same_bytes(l, crlf_as_lf, sizeof(crlf_as_lf) - 1) ||
+	    same_bytes(l, stock_large, sizeof(stock_large));
 }
 
 /* Un-grafts: each leaf of the input is there, or what became of it; then attachments. */
@@ -508,7 +514,8 @@ ungrafts(const struct leaves *old, const struct leaves *got)
 			return false;
 		}
 		if (!(x->inert && got->leaf[i].inert && x->bytes == NULL) &&
-		    !same_bytes(&got->leaf[i], x->bytes, x->len) && !(x->text && is_cut(x, &got->leaf[i])) &&
+		    !same_bytes(&got->leaf[i], x->bytes, x->len) &&
+		    !(x->text && is_cut(x, &got->leaf[i])) &&
 		    !(is_marker(x->bytes, x->len) && is_stock(&got->leaf[i]))) {
 			return false;
 		}
@@ -529,8 +536,9 @@ check_fields(const uint8_t *p, size_t len, const uint8_t *got, size_t got_len)
 	struct field f, g;
 
 	while (header_next(p, header, &at, &f) == HEADER_FIELD) {
-		if (header_begins(&f, "content-") || header_is(&f, "lines") || header_is(&f, "graft") ||
-		    header_is(&f, "graft-attach") || header_is(&f, "graft-size") || header_is(&f, "graft-recipient")) {
+		if (header_begins(&f, "content-") || header_is(&f, "lines") ||
+		    header_is(&f, "graft") || header_is(&f, "graft-attach") ||
+		    header_is(&f, "graft-size") || header_is(&f, "graft-recipient")) {
 			continue;
 		}
 		do {
@@ -577,9 +585,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	require(r.done == s.done && r.code == s.code && r.len == s.len && r.opts_in == s.opts_in);
 	require(memcmp(out, again, r.len) == 0);
 	if (!r.done) {
-		require(r.code != 0 && strcmp(r.word, "bug") != 0 && strcmp(r.word, "changed") != 0);
-		require(r.len == 0 || (r.planned &&
-		    (strcmp(r.word, "blob-content") == 0 || strcmp(r.word, "collision") == 0)));
+		require(
+		    r.code != 0 && strcmp(r.word, "bug") != 0 && strcmp(r.word, "changed") != 0);
+		require(r.len == 0 ||
+		    (r.planned &&
+		        (strcmp(r.word, "blob-content") == 0 || strcmp(r.word, "collision") == 0)));
 	} else if (!r.opts_in) {
 		require(r.len == without_recipient(message, len, expected));
 		require(memcmp(out, expected, r.len) == 0);

@@ -2,8 +2,8 @@
  * fuzz-header.c - any bytes as an entity's header
  *
  *   - header_next() gives the header's fields one after the other and nothing between them.
- *   - content_parse() says where things stand: inside, in order, and so that a boundary can be taken
- *     out and another put in its place, which is then the only one.
+ *   - content_parse() says where things stand: inside, in order, and so that a boundary can be
+ * taken out and another put in its place, which is then the only one.
  *   - words_decode() gives the same in any room that is large enough, and nothing in less.
  *   - fields_read() keeps to its limits and takes no token that is not one by its length.
  *   - entity_read() refuses or says something that holds together.
@@ -72,8 +72,8 @@ check_content(const struct field *f)
 
 	content_parse(body, f->body_len, &c);
 	require(c.type_at + c.type_len <= f->body_len && c.params <= CONTENT_PARAMS_MAX);
-	require(c.subtype_len == 0 || (c.subtype_at > c.type_at + c.type_len &&
-	    c.subtype_at + c.subtype_len <= f->body_len));
+	require(c.subtype_len == 0 ||
+	    (c.subtype_at > c.type_at + c.type_len && c.subtype_at + c.subtype_len <= f->body_len));
 	for (size_t i = 0; i < c.params; i++) {
 		check_param(body, f->body_len, &c.param[i], from);
 		from = c.param[i].to;
@@ -86,7 +86,8 @@ check_content(const struct field *f)
 			len = exchange(body, f->body_len, &c, fresh, other);
 			content_parse(other, len, &again);
 			require(!again.irregular);
-			require(content_boundary(other, &again, boundary, &len) == CONTENT_BOUNDARY_OK);
+			require(
+			    content_boundary(other, &again, boundary, &len) == CONTENT_BOUNDARY_OK);
 			require(len == 6 && memcmp(boundary, "=_gAAA", 6) == 0);
 			free(other);
 		}
@@ -137,7 +138,8 @@ check_fields(const uint8_t *header, size_t len)
 	struct refusal why = {.reason = REFUSED_NOT};
 
 	if (fields_read(header, len, &f, &why) == 0) {
-		require(f.tokens <= GRAFTS_MAX && f.count <= GRAFTS_MAX && why.reason == REFUSED_NOT);
+		require(
+		    f.tokens <= GRAFTS_MAX && f.count <= GRAFTS_MAX && why.reason == REFUSED_NOT);
 		require(f.recipient.len <= RECIPIENT_MAX);
 		require((f.count == 0 && f.tokens == 0) || fields_opt_in(header, len));
 	} else {

@@ -99,8 +99,8 @@ feed_folder(const char *name)
 		const char *entry = list[i]->d_name;
 		if (strcmp(entry, ".") != 0 && strcmp(entry, "..") != 0) {
 			char path[4096];
-			int len = snprintf(path, sizeof path, "%s/%s", name, entry);
-			if (len < 0 || (size_t)len >= sizeof path) {
+			int len = snprintf(path, sizeof(path), "%s/%s", name, entry);
+			if (len < 0 || (size_t)len >= sizeof(path)) {
 				errno = ENAMETOOLONG;
 				ok = complain(name);
 			} else if (!feed(path, false)) {

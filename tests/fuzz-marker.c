@@ -59,7 +59,7 @@ soft_break(const uint8_t *p, size_t len, size_t i)
 	}
 	k += k < len && p[k] == '\r';
 	if (k == len) {
-		return k > i + 1 ? k : 0;       /* padding at the end of the body */
+		return k > i + 1 ? k : 0; /* padding at the end of the body */
 	}
 	return p[k] == '\n' ? k + 1 : 0;
 }
@@ -89,7 +89,8 @@ decode(enum scan_encoding encoding, const uint8_t *p, size_t len, struct decoded
 
 		if (quoted && i + 2 < len && digit(p[i + 1]) >= 0 && digit(p[i + 2]) >= 0) {
 			out[n++] = (struct decoded){
-				.byte = (uint8_t)(digit(p[i + 1]) * 16 + digit(p[i + 2])), .raw_to = i + 3};
+			    .byte = (uint8_t)(digit(p[i + 1]) * 16 + digit(p[i + 2])),
+			    .raw_to = i + 3};
 			i += 2;
 		} else if (quoted && soft_break(p, len, i) > 0) {
 			i = soft_break(p, len, i) - 1;
@@ -110,7 +111,8 @@ is_blank(uint8_t c)
 static int
 read_line(const struct decoded *line, size_t len, size_t *token)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	static const char alphabet[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 	size_t i = 0, k;
 
 	while (len > 0 && line[len - 1].byte == '\r') {
@@ -131,7 +133,8 @@ read_line(const struct decoded *line, size_t len, size_t *token)
 	for (k = 0; k < sizeof(MARKER) - 1; k++) {
 		uint8_t c = line[i + k].byte;
 
-		if (k < 8 || k >= 68 ? c != (uint8_t)MARKER[k] : c == 0 || strchr(alphabet, c) == NULL) {
+		if (k < 8 || k >= 68 ? c != (uint8_t)MARKER[k]
+		                     : c == 0 || strchr(alphabet, c) == NULL) {
 			return 2;
 		}
 	}
@@ -182,9 +185,12 @@ read_all(enum scan_encoding encoding, bool text, const uint8_t *p, size_t len, s
 			struct marker_hit *h = &r->hit[r->hits++];
 
 			*h = (struct marker_hit){
-				.line = line, .raw_from = raw_from, .raw_to = raw_to, .decoded_from = from,
-				.decoded_to = to < n ? to + 1 : to,
-				.mid_line = raw_from > 0 && p[raw_from - 1] != '\n',
+			    .line = line,
+			    .raw_from = raw_from,
+			    .raw_to = raw_to,
+			    .decoded_from = from,
+			    .decoded_to = to < n ? to + 1 : to,
+			    .mid_line = raw_from > 0 && p[raw_from - 1] != '\n',
 			};
 			for (size_t i = 0; i < MARKER_TOKEN_CHARS; i++) {
 				h->token[i] = d[from + token + i].byte;
@@ -215,7 +221,8 @@ compare(enum scan_encoding encoding, const struct reading *r, const struct marke
 			require(a->mid_line == b->mid_line);
 		}
 		if (encoding != SCAN_QUOTED_PRINTABLE) {
-			require(a->decoded_from == b->decoded_from && a->decoded_to == b->decoded_to);
+			require(
+			    a->decoded_from == b->decoded_from && a->decoded_to == b->decoded_to);
 		}
 	}
 }

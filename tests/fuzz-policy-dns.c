@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* The question's name as text; 0: there is none. */
 static size_t
@@ -19,7 +18,7 @@ question(const uint8_t *msg, size_t len, char *name)
 	size_t at = 12, n = 0;
 
 	while (at < len && msg[at] > 0 && msg[at] < 64 && at + 1 + msg[at] < len &&
-	       n + msg[at] + 1u < DOMAIN_TEXT_MAX) {
+	    n + msg[at] + 1u < DOMAIN_TEXT_MAX) {
 		if (n > 0) {
 			name[n++] = '.';
 		}
@@ -36,7 +35,7 @@ question(const uint8_t *msg, size_t len, char *name)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum dns_type types[] = { DNS_A, DNS_AAAA, DNS_MX };
+	static const enum dns_type types[] = {DNS_A, DNS_AAAA, DNS_MX};
 	static union dns_answer_room room;
 	const struct dns_answer *a = &room.answer;
 	char name[DOMAIN_TEXT_MAX + 1];

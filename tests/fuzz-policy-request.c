@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_inside(const struct request_value *v, const char *bytes, size_t len)
@@ -50,9 +49,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_inside(&r.recipient, bytes, end);
 		check_inside(&r.sender, bytes, end);
 		check_inside(&r.client_address, bytes, end);
-		mailbox_parse(&m, r.recipient.text != NULL ? r.recipient.text : "", r.recipient.len);
-		if (m.kind == MAILBOX_PLAIN && (m.domain.len == 0 || m.local_len == 0 ||
-						   memchr(m.local, '%', m.local_len) != NULL)) {
+		mailbox_parse(
+		    &m, r.recipient.text != NULL ? r.recipient.text : "", r.recipient.len);
+		if (m.kind == MAILBOX_PLAIN &&
+		    (m.domain.len == 0 || m.local_len == 0 ||
+		        memchr(m.local, '%', m.local_len) != NULL)) {
 			abort();
 		}
 	}

@@ -48,7 +48,7 @@ name_message(struct queued *q, const uint8_t *data, size_t size)
 	if (len >= 2 && queue_is_id((const char *)data, len - 2)) {
 		memcpy(q->id, data, len - 2);
 	} else {
-		memcpy(q->id, other, sizeof other);
+		memcpy(q->id, other, sizeof(other));
 	}
 }
 

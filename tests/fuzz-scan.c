@@ -30,7 +30,7 @@ struct fact {
 	uint64_t at, len;
 	size_t depth;
 	uint32_t serial, child;
-	int detail;             /* kind and encoding; close; refusal */
+	int detail; /* kind and encoding; close; refusal */
 };
 
 struct facts {
@@ -180,8 +180,9 @@ compare(const struct facts *a, struct facts *b)
 	for (size_t i = 0; i < a->count; i++) {
 		const struct fact *x = &a->fact[i], *y = &b->fact[i];
 
-		require(x->event == y->event && x->at == y->at && x->len == y->len && x->depth == y->depth &&
-		    x->serial == y->serial && x->child == y->child && x->detail == y->detail);
+		require(x->event == y->event && x->at == y->at && x->len == y->len &&
+		    x->depth == y->depth && x->serial == y->serial && x->child == y->child &&
+		    x->detail == y->detail);
 	}
 	free(b->fact);
 }

@@ -16,9 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct key key = { .id = { 1, 2, 3, 4 }, .secret = { 5, 6, 7 } };
+	static const struct key key = {.id = {1, 2, 3, 4}, .secret = {5, 6, 7}};
 	size_t len = size < TOKEN_CHARS ? size : TOKEN_CHARS;
-	struct recipient to = { 0 }, again;
+	struct recipient to = {0}, again;
 	char text[TOKEN_CHARS + 1], made[TOKEN_CHARS + 1];
 	struct token t;
 
@@ -26,8 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	}
 	/* What is canonical is an address again. */
-	if (to.len > 0 && recipient_canonical(to.address, to.len, &again) != 0 && to.address[0] != '"' &&
-	    to.address[0] != ' ') {
+	if (to.len > 0 && recipient_canonical(to.address, to.len, &again) != 0 &&
+	    to.address[0] != '"' && to.address[0] != ' ') {
 		abort();
 	}
 	if (token_decode(data, len, &t) != TOKEN_OK) {
@@ -39,7 +39,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	if (token_verify(&t, &key, &to, 0) == TOKEN_OK) {
 		token_make(&key, t.entry_id, t.expiry, t.bound ? &to : NULL, made);
-		memcpy(made + 1, text + 1, 6); /* the key id, by which it was not looked up */
+		/* the key id, by which it was not looked up */
+		memcpy(made + 1, text + 1, 6);
 		if (memcmp(made, data, TOKEN_CHARS) != 0) {
 			abort();
 		}

@@ -2,8 +2,8 @@
  * policy-facts.h - a table of DNS facts as text, for tests of verdicts without any socket
  *
  * A zone is "TYPE NAME = VALUE ...; ..." with MX values "10:host" and "0:" for the null MX, or one
- * of nodata, nxdomain, too-many, failed, waiting, alias:NAME; "stale" and "for:SECONDS" before the values.
- * What is not in the table does not exist.
+ * of nodata, nxdomain, too-many, failed, waiting, alias:NAME; "stale" and "for:SECONDS" before the
+ * values. What is not in the table does not exist.
  */
 #ifndef TESTS_POLICY_FACTS_H
 #define TESTS_POLICY_FACTS_H
@@ -70,7 +70,7 @@ fact_table_look(void *context, enum dns_type type, const char *name, size_t len)
 {
 	struct fact_table *t = context;
 	union dns_answer_room *room = calloc(1, sizeof(*room));
-	struct fact f = { .state = FACT_FRESH, .answer = &room->answer };
+	struct fact f = {.state = FACT_FRESH, .answer = &room->answer};
 	char key[300], *copy = strdup(t->text), *save, *entry;
 
 	ck_assert_uint_lt(t->used, sizeof(t->rooms) / sizeof(t->rooms[0]));
@@ -78,7 +78,8 @@ fact_table_look(void *context, enum dns_type type, const char *name, size_t len)
 	t->looks++;
 	dns_answer_clear(room, type, DNS_NXDOMAIN);
 	snprintf(key, sizeof(key), "%s %.*s =", dns_type_name(type), (int)len, name);
-	for (entry = strtok_r(copy, ";", &save); entry != NULL; entry = strtok_r(NULL, ";", &save)) {
+	for (entry = strtok_r(copy, ";", &save); entry != NULL;
+	     entry = strtok_r(NULL, ";", &save)) {
 		char *inner, *word;
 
 		entry += strspn(entry, " ");

@@ -24,7 +24,7 @@ static inline void
 scratch_begin(void)
 {
 	/* In memory where that is possible: syncs cost nothing there. */
-	snprintf(scratch, sizeof scratch, "%s/mailgraft-test-XXXXXX",
+	snprintf(scratch, sizeof(scratch), "%s/mailgraft-test-XXXXXX",
 	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(scratch));
 	ck_assert_int_eq(chdir(scratch), 0);
@@ -49,7 +49,7 @@ scratch_end(void)
 static inline struct spool *
 scratch_spool(struct key *key_r)
 {
-	struct spool_fail why = { 0 };
+	struct spool_fail why = {0};
 	struct spool *spool = NULL;
 
 	ck_assert_int_eq(spool_init("spool", (uid_t)-1, (gid_t)-1, 29000000, key_r, &why), 0);

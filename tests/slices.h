@@ -49,7 +49,7 @@ exact_free(uint8_t *copy, size_t len)
 struct slices {
 	const uint8_t *input;
 	size_t len, at;
-	size_t first, rest;     /* sizes of the first chunk and of the others */
+	size_t first, rest; /* sizes of the first chunk and of the others */
 	uint8_t *chunk;
 	char way[48];
 };

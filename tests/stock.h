@@ -87,7 +87,8 @@ stock_put(struct store *store, const struct key *key, const struct stock_item *i
 
 	memset(e, 0, sizeof(*e));
 	stock_require(store_begin(store, &why) == 0 &&
-	    store_write(store, item->content, item->len, &why) == 0, "content");
+	        store_write(store, item->content, item->len, &why) == 0,
+	    "content");
 	store_end(store, &content);
 	memcpy(e->blob, content.digest, sizeof(e->blob));
 	memcpy(e->checksum, content.checksum, sizeof(e->checksum));
@@ -101,8 +102,10 @@ stock_put(struct store *store, const struct key *key, const struct stock_item *i
 	stock_text(e->type, sizeof(e->type), &e->type_len, item->type);
 	stock_text(e->filename, sizeof(e->filename), &e->filename_len, item->filename);
 	stock_text(e->cid, sizeof(e->cid), &e->cid_len, item->cid);
-	stock_require(group_new(stock_spool, &group, &why) == 0 && store_add(store, group, &why) == 0 &&
-	    group_describe(group, 0, e, id, &why) == 0 && group_commit(group, &why) == 0, "entry");
+	stock_require(group_new(stock_spool, &group, &why) == 0 &&
+	        store_add(store, group, &why) == 0 && group_describe(group, 0, e, id, &why) == 0 &&
+	        group_commit(group, &why) == 0,
+	    "entry");
 	group_free(&group);
 	token_make(key, id, expiry, to, stock_token[(unsigned char)item->mark]);
 }
@@ -119,8 +122,9 @@ stock_damage(const char *path, const void *data, size_t len, off_t size)
 	}
 	stock_require(fchmodat(dir, path, 0600, 0) == 0, path);
 	fd = openat(dir, path, O_WRONLY | O_CLOEXEC);
-	stock_require(fd >= 0 && pwrite(fd, data, len, 0) == (ssize_t)len && ftruncate(fd, size) == 0 &&
-	    fchmod(fd, 0440) == 0, path);
+	stock_require(fd >= 0 && pwrite(fd, data, len, 0) == (ssize_t)len &&
+	        ftruncate(fd, size) == 0 && fchmod(fd, 0440) == 0,
+	    path);
 	close(fd);
 }
 
@@ -131,8 +135,10 @@ stock_key(const char *id, const char *state)
 	struct key key;
 	int n, fd;
 
-	n = snprintf(text, sizeof(text), "mailgraft key 1\nid %s\nstate %s\ncreated 28000000\n"
-	    "secret 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n", id, state);
+	n = snprintf(text, sizeof(text),
+	    "mailgraft key 1\nid %s\nstate %s\ncreated 28000000\n"
+	    "secret 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n",
+	    id, state);
 	stock_require(key_parse((uint8_t *)text, (size_t)n, &key) == 0, "key");
 	key_path(key.id, path);
 	fd = openat(spool_dirfd(stock_spool), path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
@@ -151,7 +157,8 @@ stock_bad(struct store *store, const struct key *key, const struct key *revoked)
 	struct token token;
 	struct entry e;
 
-	item = (struct stock_item){.mark = 'E', .type = "a/b", .filename = "", .cid = "", .content = "expired", .len = 7};
+	item = (struct stock_item){
+	    .mark = 'E', .type = "a/b", .filename = "", .cid = "", .content = "expired", .len = 7};
 	stock_put(store, key, &item, NULL, STOCK_NOW - 1, &e);
 	item.mark = 'Y';
 	stock_put(store, key, &item, NULL, STOCK_EXPIRES + 1, &e);
@@ -166,7 +173,8 @@ stock_bad(struct store *store, const struct key *key, const struct key *revoked)
 	memcpy(stock_token['M'], stock_token['F'], TOKEN_CHARS);
 	stock_token['M'][0] = '_';
 
-	item = (struct stock_item){.mark = 'X', .type = "a/b", .filename = "", .cid = "", .content = "no entry", .len = 8};
+	item = (struct stock_item){
+	    .mark = 'X', .type = "a/b", .filename = "", .cid = "", .content = "no entry", .len = 8};
 	stock_put(store, key, &item, NULL, STOCK_EXPIRES, &e);
 	token_decode((uint8_t *)stock_token['X'], TOKEN_CHARS, &token);
 	entry_path(token.entry_id, path);
@@ -197,8 +205,13 @@ stock_bad(struct store *store, const struct key *key, const struct key *revoked)
 	stock_put(store, key, &item, NULL, STOCK_EXPIRES, &e);
 	blob_path(e.blob, path);
 	stock_damage(path, "kontent.", 8, 8);
-	item = (struct stock_item){.mark = 'W', .type = "message/rfc822", .filename = "", .cid = "",
-	                           .content = "A: b\n\nx\n", .len = 8, .message = true};
+	item = (struct stock_item){.mark = 'W',
+	    .type = "message/rfc822",
+	    .filename = "",
+	    .cid = "",
+	    .content = "A: b\n\nx\n",
+	    .len = 8,
+	    .message = true};
 	stock_put(store, key, &item, NULL, STOCK_EXPIRES, &e);
 	blob_path(e.blob, path);
 	stock_damage(path, "A: c\n\nx\n", 8, 8);
@@ -209,20 +222,51 @@ static inline void
 stock_begin(void)
 {
 	static const struct stock_item items[] = {
-		{.mark = '1', .type = "application/pdf", .filename = "filename=one.pdf", .cid = "",
-		 .content = "one", .len = 3},
-		{.mark = '2', .type = "image/png", .filename = "filename=two.png", .cid = "two@example",
-		 .content = "two!", .len = 4, .is_inline = true},
-		{.mark = '3', .type = "message/rfc822", .filename = "", .cid = "", .content = STOCK_CRLF,
-		 .len = sizeof(STOCK_CRLF) - 1, .message = true},
-		{.mark = '4', .type = "application/octet-stream", .filename = "", .cid = "", .content = "", .len = 0},
-		{.mark = '5', .type = "message/rfc822", .filename = "filename=look.eml", .cid = "",
-		 .content = STOCK_LOOKALIKE, .len = sizeof(STOCK_LOOKALIKE) - 1, .message = true},
-		{.mark = '6', .type = "text/csv; charset=utf-8",
-		 .filename = "filename*0*=UTF-8''%E6%97;\n\tfilename*1*=%A5;\n\tfilename*2=.csv", .cid = "",
-		 .content = stock_large, .len = sizeof(stock_large)},
-		{.mark = '7', .type = "application/pdf", .filename = "filename=one.pdf", .cid = "",
-		 .content = "one", .len = 3},
+	    {.mark = '1',
+	        .type = "application/pdf",
+	        .filename = "filename=one.pdf",
+	        .cid = "",
+	        .content = "one",
+	        .len = 3},
+	    {.mark = '2',
+	        .type = "image/png",
+	        .filename = "filename=two.png",
+	        .cid = "two@example",
+	        .content = "two!",
+	        .len = 4,
+	        .is_inline = true},
+	    {.mark = '3',
+	        .type = "message/rfc822",
+	        .filename = "",
+	        .cid = "",
+	        .content = STOCK_CRLF,
+	        .len = sizeof(STOCK_CRLF) - 1,
+	        .message = true},
+	    {.mark = '4',
+	        .type = "application/octet-stream",
+	        .filename = "",
+	        .cid = "",
+	        .content = "",
+	        .len = 0},
+	    {.mark = '5',
+	        .type = "message/rfc822",
+	        .filename = "filename=look.eml",
+	        .cid = "",
+	        .content = STOCK_LOOKALIKE,
+	        .len = sizeof(STOCK_LOOKALIKE) - 1,
+	        .message = true},
+	    {.mark = '6',
+	        .type = "text/csv; charset=utf-8",
+	        .filename = "filename*0*=UTF-8''%E6%97;\n\tfilename*1*=%A5;\n\tfilename*2=.csv",
+	        .cid = "",
+	        .content = stock_large,
+	        .len = sizeof(stock_large)},
+	    {.mark = '7',
+	        .type = "application/pdf",
+	        .filename = "filename=one.pdf",
+	        .cid = "",
+	        .content = "one",
+	        .len = 3},
 	};
 	struct spool_fail why = {0};
 	struct store *store = NULL;
@@ -231,7 +275,8 @@ stock_begin(void)
 	struct entry e;
 
 	stock_require(spool_init("spool", (uid_t)-1, (gid_t)-1, STOCK_NOW, &key, &why) == 0 &&
-	    spool_open("spool", &stock_spool, &why) == 0 && store_open(stock_spool, &store, &why) == 0,
+	        spool_open("spool", &stock_spool, &why) == 0 &&
+	        store_open(stock_spool, &store, &why) == 0,
 	    "spool");
 	key = stock_key("00c0ffee", "active");
 	revoked = stock_key("0badcafe", "revoked");
@@ -240,7 +285,8 @@ stock_begin(void)
 		stock_large[i] = (uint8_t)(i * i >> 7);
 	}
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
-		stock_put(store, &key, &items[i], items[i].mark == '7' ? &to : NULL, STOCK_EXPIRES, &e);
+		stock_put(
+		    store, &key, &items[i], items[i].mark == '7' ? &to : NULL, STOCK_EXPIRES, &e);
 	}
 	stock_bad(store, &key, &revoked);
 	stock_token['%'][0] = '%';
@@ -262,7 +308,8 @@ stock_fill(const void *template, size_t len, uint8_t *out, size_t cap)
 		char one[2] = {(char)p[i], '\0'};
 		size_t size = 1;
 
-		if (p[i] == '%' && i + 1 < len && p[i + 1] < sizeof(stock_token) / sizeof(stock_token[0])) {
+		if (p[i] == '%' && i + 1 < len &&
+		    p[i + 1] < sizeof(stock_token) / sizeof(stock_token[0])) {
 			text = stock_token[p[++i]];
 			size = strlen(text);
 		} else if (p[i] == 1) {

@@ -19,11 +19,29 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum { BLOCK_IN = COPY_LINES * BASE64_LINE_BYTES, BLOCK_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1) };
+enum {
+	BLOCK_IN = COPY_LINES * BASE64_LINE_BYTES,
+	BLOCK_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1)
+};
 
 static const size_t sizes[] = {
-	0, 1, 2, 3, 56, 57, 58, 113, 114, 115, 1000, BLOCK_IN - 1, BLOCK_IN, BLOCK_IN + 1, BLOCK_IN + 57,
-	2 * BLOCK_IN, 5 * BLOCK_IN + 1234,
+    0,
+    1,
+    2,
+    3,
+    56,
+    57,
+    58,
+    113,
+    114,
+    115,
+    1000,
+    BLOCK_IN - 1,
+    BLOCK_IN,
+    BLOCK_IN + 1,
+    BLOCK_IN + 57,
+    2 * BLOCK_IN,
+    5 * BLOCK_IN + 1234,
 };
 
 static struct sink sink;
@@ -124,8 +142,12 @@ START_TEST(content_that_was_altered_never_gets_its_end)
 		size_t len, change;
 		enum refusal_reason reason;
 	} tries[] = {
-		{len, 0, REFUSED_BLOB_CONTENT}, {len, len / 2, REFUSED_BLOB_CONTENT}, {len, len - 1, REFUSED_BLOB_CONTENT},
-		{len - 1, SIZE_MAX, REFUSED_BLOB_SIZE}, {0, SIZE_MAX, REFUSED_BLOB_SIZE}, {len + 1, SIZE_MAX, REFUSED_BLOB_SIZE},
+	    {len, 0, REFUSED_BLOB_CONTENT},
+	    {len, len / 2, REFUSED_BLOB_CONTENT},
+	    {len, len - 1, REFUSED_BLOB_CONTENT},
+	    {len - 1, SIZE_MAX, REFUSED_BLOB_SIZE},
+	    {0, SIZE_MAX, REFUSED_BLOB_SIZE},
+	    {len + 1, SIZE_MAX, REFUSED_BLOB_SIZE},
 	};
 
 	for (size_t t = 0; t < sizeof(tries) / sizeof(tries[0]); t++) {
@@ -140,10 +162,10 @@ START_TEST(content_that_was_altered_never_gets_its_end)
 		}
 		a = attach(data, tries[t].len, was, len, false);
 		c = copy(&a);
-		ck_assert_msg(c.result == -1 && c.reason == tries[t].reason, "size %zu, try %zu: %d, reason %d", len, t,
-		    c.result, (int)c.reason);
-		ck_assert_msg(c.len <= (len == 0 ? 0 : (len - 1) / BLOCK_IN * BLOCK_OUT), "size %zu, try %zu: %zu bytes are out",
-		    len, t, c.len);
+		ck_assert_msg(c.result == -1 && c.reason == tries[t].reason,
+		    "size %zu, try %zu: %d, reason %d", len, t, c.result, (int)c.reason);
+		ck_assert_msg(c.len <= (len == 0 ? 0 : (len - 1) / BLOCK_IN * BLOCK_OUT),
+		    "size %zu, try %zu: %zu bytes are out", len, t, c.len);
 		if (tries[t].change != SIZE_MAX) {
 			data[tries[t].change] ^= 0x10;
 		}
@@ -158,19 +180,24 @@ static const struct message_row {
 	const char *name, *is, *want;
 	enum refusal_reason reason;
 } messages[] = {
-	{.name = "empty", .is = "", .want = ""},
-	{.name = "LF", .is = "A: b\n\nx\n.\n-- \nFrom \n", .want = "A: b\n\nx\n.\n-- \nFrom \n"},
-	{.name = "CR LF", .is = "A: b\r\n\r\nx\r\n", .want = "A: b\n\nx\n"},
-	{.name = "no line end at the end", .is = "A: b\r\n\r\nx", .want = "A: b\n\nx"},
-	{.name = "lines like delimiters of another", .is = "A: b\n\n--=_g\n--=_gx\n--b\n--b--\n",
-	 .want = "A: b\n\n--=_g\n--=_gx\n--b\n--b--\n"},
-	{.name = "our boundary, not at the start of a line", .is = "A: b\n\n --@1\n-@1\nx--@1--\n", .want = "A: b\n\n --@1\n-@1\nx--@1--\n"},
-	{.name = "our boundary, on a line of its own", .is = "A: b\n\n--@1\n", .reason = REFUSED_COLLISION},
-	{.name = "our boundary, closed", .is = "A: b\n\n--@2--\n", .reason = REFUSED_COLLISION},
-	{.name = "our boundary, as a prefix", .is = "A: b\n\n--@2xyz", .reason = REFUSED_COLLISION},
-	{.name = "our boundary, in CR LF", .is = "A: b\r\n\r\n--@1\r\n", .reason = REFUSED_COLLISION},
-	{.name = "our boundary, first of all", .is = "--@1", .reason = REFUSED_COLLISION},
-	{.name = "all of it but the last character", .is = "--@1<\n", .want = "--@1<\n"},
+    {.name = "empty", .is = "", .want = ""},
+    {.name = "LF", .is = "A: b\n\nx\n.\n-- \nFrom \n", .want = "A: b\n\nx\n.\n-- \nFrom \n"},
+    {.name = "CR LF", .is = "A: b\r\n\r\nx\r\n", .want = "A: b\n\nx\n"},
+    {.name = "no line end at the end", .is = "A: b\r\n\r\nx", .want = "A: b\n\nx"},
+    {.name = "lines like delimiters of another",
+        .is = "A: b\n\n--=_g\n--=_gx\n--b\n--b--\n",
+        .want = "A: b\n\n--=_g\n--=_gx\n--b\n--b--\n"},
+    {.name = "our boundary, not at the start of a line",
+        .is = "A: b\n\n --@1\n-@1\nx--@1--\n",
+        .want = "A: b\n\n --@1\n-@1\nx--@1--\n"},
+    {.name = "our boundary, on a line of its own",
+        .is = "A: b\n\n--@1\n",
+        .reason = REFUSED_COLLISION},
+    {.name = "our boundary, closed", .is = "A: b\n\n--@2--\n", .reason = REFUSED_COLLISION},
+    {.name = "our boundary, as a prefix", .is = "A: b\n\n--@2xyz", .reason = REFUSED_COLLISION},
+    {.name = "our boundary, in CR LF", .is = "A: b\r\n\r\n--@1\r\n", .reason = REFUSED_COLLISION},
+    {.name = "our boundary, first of all", .is = "--@1", .reason = REFUSED_COLLISION},
+    {.name = "all of it but the last character", .is = "--@1<\n", .want = "--@1<\n"},
 };
 
 /* Fills in our boundaries for `@1` and `@2`; `<` takes the last character away. */
@@ -217,11 +244,13 @@ START_TEST(a_message_goes_out_as_it_is_or_not_at_all)
 	a = attach(is, len, is, len, true);
 	c = copy(&a);
 	if (r->want == NULL) {
-		ck_assert_msg(c.result == -1 && c.reason == r->reason, "%s: %d, reason %d", r->name, c.result, (int)c.reason);
+		ck_assert_msg(c.result == -1 && c.reason == r->reason, "%s: %d, reason %d", r->name,
+		    c.result, (int)c.reason);
 		ck_assert_msg(c.len == 0, "%s: %zu bytes", r->name, c.len);
 	} else {
 		want_len = fill(r->want, want);
-		ck_assert_msg(c.result == 0 && c.len == want_len, "%s: reason %d, %zu bytes", r->name, (int)c.reason, c.len);
+		ck_assert_msg(c.result == 0 && c.len == want_len, "%s: reason %d, %zu bytes",
+		    r->name, (int)c.reason, c.len);
 		if (want_len > 0) {
 			ck_assert_mem_eq(c.bytes, want, want_len);
 		}
@@ -251,8 +280,10 @@ START_TEST(a_boundary_of_ours_is_seen_across_blocks)
 			a = attach(data, len, data, len, true);
 			c = copy(&a);
 			ck_assert_msg(c.result == (hit ? -1 : 0), "at %zu: %d", at, c.result);
-			ck_assert_msg(!hit || c.reason == REFUSED_COLLISION, "at %zu: reason %d", at, (int)c.reason);
-			ck_assert_msg(!hit || memmem(c.bytes, c.len, line, n) == NULL, "at %zu: it is out", at);
+			ck_assert_msg(!hit || c.reason == REFUSED_COLLISION, "at %zu: reason %d",
+			    at, (int)c.reason);
+			ck_assert_msg(!hit || memmem(c.bytes, c.len, line, n) == NULL,
+			    "at %zu: it is out", at);
 			free(c.bytes);
 		}
 	}

@@ -172,12 +172,12 @@ START_TEST(a_kernel_that_is_not_here_writes_nothing)
 	uint8_t out[128];
 	uint8_t in[57] = {0};
 
-	memset(out, 0xa5, sizeof out);
+	memset(out, 0xa5, sizeof(out));
 	for (int i = -1; i <= BASE64_KERNELS + 1; i++) {
 		enum base64_kernel k = (enum base64_kernel)i;
 		ck_assert(base64_kernel_name(k) != NULL);
 		if (!base64_kernel_usable(k)) {
-			ck_assert_uint_eq(base64_encode_lines_with(k, in, sizeof in, out), 0);
+			ck_assert_uint_eq(base64_encode_lines_with(k, in, sizeof(in), out), 0);
 			ck_assert_uint_eq(out[0], 0xa5);
 		}
 	}
@@ -272,8 +272,8 @@ START_TEST(every_byte_value_at_every_place)
 		for (size_t at = 0; at < LEN; at++) {
 			size_t line = at / BASE64_LINE_BYTES;
 			size_t begin = line * BASE64_LINE_BYTES;
-			size_t len =
-			    LEN - begin < BASE64_LINE_BYTES ? LEN - begin : BASE64_LINE_BYTES;
+			size_t len = LEN - begin < BASE64_LINE_BYTES ? LEN - begin
+			                                             : BASE64_LINE_BYTES;
 			size_t size = openssl_lines(in, LEN, want);
 			for (int v = 0; v < 256; v++) {
 				in[at] = (uint8_t)v;
@@ -447,7 +447,7 @@ expect_reading(const char *name, const uint8_t *in, size_t len, const struct rea
 	same(name, "byte by byte", &r, bytes, want, want_bytes);
 	for (size_t cut = 0; cut <= len; cut++) {
 		char how[32];
-		snprintf(how, sizeof how, "cut at %zu", cut);
+		snprintf(how, sizeof(how), "cut at %zu", cut);
 		r = read_split(in, len, cut, bytes);
 		same(name, how, &r, bytes, want, want_bytes);
 	}
@@ -475,78 +475,78 @@ static const struct row {
     {.name = "lines, LF", .in = {BYTES("QUJD\nREVG\nRw==\n")}, .out = {BYTES("ABCDEFG")}},
     {.name = "lines, CRLF", .in = {BYTES("QUJD\r\nREVG\r\nRw==\r\n")}, .out = {BYTES("ABCDEFG")}},
     {.name = "white space within quanta",
-	.in = {BYTES(" Q\tU\rJ\nD R\n w = \n = \n")},
-	.out = {BYTES("ABCG")}},
+        .in = {BYTES(" Q\tU\rJ\nD R\n w = \n = \n")},
+        .out = {BYTES("ABCG")}},
     {.name = "a stranger is skipped",
-	.in = {BYTES("QU-JD")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("QU-JD")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "base64url is strange",
-	.in = {BYTES("__--QUJD")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("__--QUJD")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "NUL is strange", .in = {BYTES("\0QUJD")}, .out = {BYTES("ABC")}, .irregular = true},
     {.name = "vertical tab is strange",
-	.in = {BYTES("QUJD\v")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("QUJD\v")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "8-bit is strange",
-	.in = {BYTES("QUJD\xc1\xff")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("QUJD\xc1\xff")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "data after padding starts afresh",
-	.in = {BYTES("QQ==QkM=REVG")},
-	.out = {BYTES("ABCDEF")},
-	.irregular = true},
+        .in = {BYTES("QQ==QkM=REVG")},
+        .out = {BYTES("ABCDEF")},
+        .irregular = true},
     {.name = "data after half the padding",
-	.in = {BYTES("QQ=QUJD")},
-	.out = {BYTES("AABC")},
-	.irregular = true},
+        .in = {BYTES("QQ=QUJD")},
+        .out = {BYTES("AABC")},
+        .irregular = true},
     {.name = "padding that is one short",
-	.in = {BYTES("QQ=")},
-	.out = {BYTES("A")},
-	.irregular = true,
-	.unfinished = true},
+        .in = {BYTES("QQ=")},
+        .out = {BYTES("A")},
+        .irregular = true,
+        .unfinished = true},
     {.name = "padding after white space", .in = {BYTES("QQ\r\n==")}, .out = {BYTES("A")}},
     {.name = "a stranger within padding",
-	.in = {BYTES("QQ=.=")},
-	.out = {BYTES("A")},
-	.irregular = true},
+        .in = {BYTES("QQ=.=")},
+        .out = {BYTES("A")},
+        .irregular = true},
     {.name = "padding alone", .in = {BYTES("=")}, .out = {BYTES("")}, .irregular = true},
     {.name = "four times padding", .in = {BYTES("====")}, .out = {BYTES("")}, .irregular = true},
     {.name = "padding after a whole quantum",
-	.in = {BYTES("QUJD=")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("QUJD=")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "padding after one character",
-	.in = {BYTES("Q=UJD")},
-	.out = {BYTES("ABC")},
-	.irregular = true},
+        .in = {BYTES("Q=UJD")},
+        .out = {BYTES("ABC")},
+        .irregular = true},
     {.name = "too much padding", .in = {BYTES("QQ===")}, .out = {BYTES("A")}, .irregular = true},
     {.name = "too much padding after three",
-	.in = {BYTES("QUI==")},
-	.out = {BYTES("AB")},
-	.irregular = true},
+        .in = {BYTES("QUI==")},
+        .out = {BYTES("AB")},
+        .irregular = true},
     {.name = "spare bits, one byte", .in = {BYTES("QR==")}, .out = {BYTES("A")}, .irregular = true},
     {.name = "spare bits, two bytes",
-	.in = {BYTES("QUJ=")},
-	.out = {BYTES("AB")},
-	.irregular = true},
+        .in = {BYTES("QUJ=")},
+        .out = {BYTES("AB")},
+        .irregular = true},
     {.name = "one character",
-	.in = {BYTES("Q")},
-	.out = {BYTES("")},
-	.irregular = true,
-	.unfinished = true},
+        .in = {BYTES("Q")},
+        .out = {BYTES("")},
+        .irregular = true,
+        .unfinished = true},
     {.name = "two characters, no padding",
-	.in = {BYTES("QUJDQQ")},
-	.out = {BYTES("ABC")},
-	.irregular = true,
-	.unfinished = true},
+        .in = {BYTES("QUJDQQ")},
+        .out = {BYTES("ABC")},
+        .irregular = true,
+        .unfinished = true},
     {.name = "three characters, no padding",
-	.in = {BYTES("QUJDQUI\n")},
-	.out = {BYTES("ABC")},
-	.irregular = true,
-	.unfinished = true},
+        .in = {BYTES("QUJDQUI\n")},
+        .out = {BYTES("ABC")},
+        .irregular = true,
+        .unfinished = true},
 };
 
 START_TEST(decoder_reads_what_mail_programs_read)
@@ -598,7 +598,7 @@ END_TEST
 START_TEST(decoder_reads_every_short_text)
 {
 	static const uint8_t kinds[] = {'A', 'R', '/', '=', '\n', '-'};
-	enum { LEN = 6, KINDS = sizeof kinds };
+	enum { LEN = 6, KINDS = sizeof(kinds) };
 	unsigned texts = 1;
 
 	for (int i = 0; i < LEN; i++) {

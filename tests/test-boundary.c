@@ -1,5 +1,6 @@
 /*
- * test-boundary.c - new boundaries: their form, which message and key they hang on, how they are found
+ * test-boundary.c - new boundaries: their form, which message and key they hang on, how they are
+ * found
  */
 #include <check.h>
 
@@ -33,10 +34,15 @@ START_TEST(serials_are_marked_once_in_any_order_and_found)
 		ck_assert_ptr_nonnull(text);
 		ck_assert_uint_eq(strlen(text), BOUNDARY_CHARS);
 		ck_assert_mem_eq(text, "=_g", 3);
-		ck_assert_uint_eq(strspn(text + 3, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), 22);
+		ck_assert_uint_eq(
+		    strspn(text + 3,
+		        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+		    22);
 		for (size_t k = 0; k < i; k++) {
-			ck_assert_int_eq(boundaries_find(&b, serials[k]) == text, serials[k] == serials[i]);
-			ck_assert_int_eq(memcmp(boundaries_find(&b, serials[k]), text, BOUNDARY_CHARS) == 0,
+			ck_assert_int_eq(
+			    boundaries_find(&b, serials[k]) == text, serials[k] == serials[i]);
+			ck_assert_int_eq(
+			    memcmp(boundaries_find(&b, serials[k]), text, BOUNDARY_CHARS) == 0,
 			    serials[k] == serials[i]);
 		}
 	}
@@ -68,7 +74,8 @@ START_TEST(they_hang_on_key_message_and_serial_alone)
 		uint8_t secret, input;
 		uint32_t serial;
 		bool same;
-	} tries[] = {{1, 1, 5, true}, {2, 1, 5, false}, {1, 2, 5, false}, {1, 1, 6, false}, {1, 1, 5 << 8, false}};
+	} tries[] = {{1, 1, 5, true}, {2, 1, 5, false}, {1, 2, 5, false}, {1, 1, 6, false},
+	    {1, 1, 5 << 8, false}};
 
 	b.count = 0;
 	boundaries_mark(&b, 5);
@@ -80,7 +87,8 @@ START_TEST(they_hang_on_key_message_and_serial_alone)
 		boundaries_mark(&other, 1);
 		boundaries_mark(&other, tries[i].serial);
 		derive(&other, tries[i].secret, tries[i].input);
-		ck_assert_int_eq(memcmp(other.text[1], b.text[0], BOUNDARY_CHARS) == 0, tries[i].same);
+		ck_assert_int_eq(
+		    memcmp(other.text[1], b.text[0], BOUNDARY_CHARS) == 0, tries[i].same);
 	}
 }
 END_TEST
@@ -94,7 +102,8 @@ START_TEST(a_line_that_begins_with_one_is_seen)
 	boundaries_mark(&b, 2);
 	derive(&b, 1, 1);
 	for (uint32_t serial = 1; serial <= 2; serial++) {
-		size_t n = (size_t)snprintf(line, sizeof(line), "--%s--", boundaries_find(&b, serial));
+		size_t n = (size_t)snprintf(
+		    line, sizeof(line), "--%s--", boundaries_find(&b, serial));
 
 		ck_assert(boundaries_begin_line(&b, (uint8_t *)line, n));
 		ck_assert(boundaries_begin_line(&b, (uint8_t *)line, n - 2));

@@ -12,7 +12,11 @@
 #include "tests/slices.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
-#define FIELD(t, n, b) {.text = (t), .len = sizeof(t) - 1, .name_len = (n), .body = (b), .body_len = sizeof(b) - 1}
+#define FIELD(t, n, b) \
+	{ \
+		.text = (t), .len = sizeof(t) - 1, .name_len = (n), .body = (b), \
+		.body_len = sizeof(b) - 1 \
+	}
 
 static const struct row {
 	const char *name;
@@ -26,37 +30,64 @@ static const struct row {
 	size_t rest_len;
 	enum header_next next;
 } rows[] = {
-	{.name = "nothing", .rest = "", .next = HEADER_END},
-	{.name = "an empty line", .rest = "\nA: b\n", .rest_len = 6, .next = HEADER_END},
-	{.name = "a field", .field = {FIELD("A: b\n", 1, " b")}, .rest = "\n", .rest_len = 1, .next = HEADER_END},
-	{.name = "no empty line", .field = {FIELD("A: b\n", 1, " b")}, .rest = "", .next = HEADER_END},
-	{.name = "no line end", .field = {FIELD("A: b", 1, " b")}, .rest = "", .next = HEADER_END},
-	{.name = "an empty body", .field = {FIELD("A:\n", 1, ""), FIELD("B:", 1, "")}, .rest = "", .next = HEADER_END},
-	{
-		.name = "folded, also with nothing but white space",
-		.field = {FIELD("Ab: c\n d:\n\t\n  e\n", 2, " c\n d:\n\t\n  e"), FIELD("F:g\n", 1, "g")},
-		.rest = "\n", .rest_len = 1, .next = HEADER_END,
-	},
-	{
-		.name = "folded, and no line end",
-		.field = {FIELD("A:\n b", 1, "\n b")}, .rest = "", .next = HEADER_END,
-	},
-	{.name = "obsolete white space", .field = {FIELD("A \t : b\n", 1, " b")}, .rest = "", .next = HEADER_END},
-	{
-		.name = "any printable character in a name, any byte in a body",
-		.field = {FIELD("!\"#~;9: \377\0:\r\n", 6, " \377\0:\r")}, .rest = "", .next = HEADER_END,
-	},
-	{.name = "a line without a colon", .field = {FIELD("A: b\n", 1, " b")}, .rest = "what\nC: d\n", .rest_len = 10, .next = HEADER_BAD},
-	{.name = "a colon in the next line only", .rest = "what\n: b\n", .rest_len = 9, .next = HEADER_BAD},
-	{.name = "words before the colon", .rest = "From a: b\n", .rest_len = 10, .next = HEADER_BAD},
-	{.name = "no name", .rest = ": b\n", .rest_len = 4, .next = HEADER_BAD},
-	{.name = "a continuation of nothing", .rest = " A: b\n", .rest_len = 6, .next = HEADER_BAD},
-	{.name = "8-bit in a name", .rest = "\303\244: b\n", .rest_len = 6, .next = HEADER_BAD},
-	{.name = "NUL in a name", .rest = "A\0: b\n", .rest_len = 6, .next = HEADER_BAD},
-	{.name = "DEL in a name", .rest = "A\177: b\n", .rest_len = 6, .next = HEADER_BAD},
-	{.name = "CR on an empty line", .field = {FIELD("A: b\r\n", 1, " b\r")}, .rest = "\r\n", .rest_len = 2, .next = HEADER_BAD},
-	{.name = "a name and nothing behind it", .rest = "A", .rest_len = 1, .next = HEADER_BAD},
-	{.name = "a name and white space behind it", .rest = "A ", .rest_len = 2, .next = HEADER_BAD},
+    {.name = "nothing", .rest = "", .next = HEADER_END},
+    {.name = "an empty line", .rest = "\nA: b\n", .rest_len = 6, .next = HEADER_END},
+    {.name = "a field",
+        .field = {FIELD("A: b\n", 1, " b")},
+        .rest = "\n",
+        .rest_len = 1,
+        .next = HEADER_END},
+    {.name = "no empty line", .field = {FIELD("A: b\n", 1, " b")}, .rest = "", .next = HEADER_END},
+    {.name = "no line end", .field = {FIELD("A: b", 1, " b")}, .rest = "", .next = HEADER_END},
+    {.name = "an empty body",
+        .field = {FIELD("A:\n", 1, ""), FIELD("B:", 1, "")},
+        .rest = "",
+        .next = HEADER_END},
+    {
+        .name = "folded, also with nothing but white space",
+        .field = {FIELD("Ab: c\n d:\n\t\n  e\n", 2, " c\n d:\n\t\n  e"), FIELD("F:g\n", 1, "g")},
+        .rest = "\n",
+        .rest_len = 1,
+        .next = HEADER_END,
+    },
+    {
+        .name = "folded, and no line end",
+        .field = {FIELD("A:\n b", 1, "\n b")},
+        .rest = "",
+        .next = HEADER_END,
+    },
+    {.name = "obsolete white space",
+        .field = {FIELD("A \t : b\n", 1, " b")},
+        .rest = "",
+        .next = HEADER_END},
+    {
+        .name = "any printable character in a name, any byte in a body",
+        .field = {FIELD("!\"#~;9: \377\0:\r\n", 6, " \377\0:\r")},
+        .rest = "",
+        .next = HEADER_END,
+    },
+    {.name = "a line without a colon",
+        .field = {FIELD("A: b\n", 1, " b")},
+        .rest = "what\nC: d\n",
+        .rest_len = 10,
+        .next = HEADER_BAD},
+    {.name = "a colon in the next line only",
+        .rest = "what\n: b\n",
+        .rest_len = 9,
+        .next = HEADER_BAD},
+    {.name = "words before the colon", .rest = "From a: b\n", .rest_len = 10, .next = HEADER_BAD},
+    {.name = "no name", .rest = ": b\n", .rest_len = 4, .next = HEADER_BAD},
+    {.name = "a continuation of nothing", .rest = " A: b\n", .rest_len = 6, .next = HEADER_BAD},
+    {.name = "8-bit in a name", .rest = "\303\244: b\n", .rest_len = 6, .next = HEADER_BAD},
+    {.name = "NUL in a name", .rest = "A\0: b\n", .rest_len = 6, .next = HEADER_BAD},
+    {.name = "DEL in a name", .rest = "A\177: b\n", .rest_len = 6, .next = HEADER_BAD},
+    {.name = "CR on an empty line",
+        .field = {FIELD("A: b\r\n", 1, " b\r")},
+        .rest = "\r\n",
+        .rest_len = 2,
+        .next = HEADER_BAD},
+    {.name = "a name and nothing behind it", .rest = "A", .rest_len = 1, .next = HEADER_BAD},
+    {.name = "a name and white space behind it", .rest = "A ", .rest_len = 2, .next = HEADER_BAD},
 };
 
 START_TEST(fields_come_in_order_and_whole)
@@ -74,17 +105,22 @@ START_TEST(fields_come_in_order_and_whole)
 	memcpy(text + len, r->rest, r->rest_len);
 	header = exact_copy(text, len + r->rest_len);
 	for (size_t i = 0, from = 0; i < n; from += r->field[i].len, i++) {
-		ck_assert_msg(header_next(header, len + r->rest_len, &at, &f) == HEADER_FIELD, "%s: field %zu", r->name, i);
-		ck_assert_msg(f.text == header + from && f.len == r->field[i].len, "%s: field %zu is %zu long", r->name, i, f.len);
-		ck_assert_msg(f.name_len == r->field[i].name_len, "%s: name %zu is %zu long", r->name, i, f.name_len);
-		ck_assert_msg(f.body_len == r->field[i].body_len && f.body + f.body_len <= f.text + f.len,
+		ck_assert_msg(header_next(header, len + r->rest_len, &at, &f) == HEADER_FIELD,
+		    "%s: field %zu", r->name, i);
+		ck_assert_msg(f.text == header + from && f.len == r->field[i].len,
+		    "%s: field %zu is %zu long", r->name, i, f.len);
+		ck_assert_msg(f.name_len == r->field[i].name_len, "%s: name %zu is %zu long",
+		    r->name, i, f.name_len);
+		ck_assert_msg(
+		    f.body_len == r->field[i].body_len && f.body + f.body_len <= f.text + f.len,
 		    "%s: body %zu is %zu long", r->name, i, f.body_len);
 		if (f.body_len > 0) {
 			ck_assert_mem_eq(f.body, r->field[i].body, f.body_len);
 		}
 	}
 	for (int again = 0; again < 2; again++) {
-		ck_assert_msg(header_next(header, len + r->rest_len, &at, &f) == r->next, "%s: the end", r->name);
+		ck_assert_msg(header_next(header, len + r->rest_len, &at, &f) == r->next,
+		    "%s: the end", r->name);
 		ck_assert_msg(at == len, "%s: it ends at %zu", r->name, at);
 	}
 	exact_free(header, len + r->rest_len);

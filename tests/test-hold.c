@@ -11,8 +11,16 @@
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
 static const size_t sizes[] = {
-	1, 100, HOLD_MEMORY - 1, HOLD_MEMORY, HOLD_MEMORY + 1, HOLD_MEMORY + HOLD_CHUNK, HOLD_HEADER - 1,
-	HOLD_HEADER, HOLD_HEADER + 1, 3 * HOLD_HEADER + 17,
+    1,
+    100,
+    HOLD_MEMORY - 1,
+    HOLD_MEMORY,
+    HOLD_MEMORY + 1,
+    HOLD_MEMORY + HOLD_CHUNK,
+    HOLD_HEADER - 1,
+    HOLD_HEADER,
+    HOLD_HEADER + 1,
+    3 * HOLD_HEADER + 17,
 };
 
 static struct hold hold;
@@ -66,16 +74,19 @@ check_held(const char *way, const uint8_t *want, size_t len)
 	uint64_t at = 0;
 	ssize_t n;
 
-	ck_assert_msg(hold.size == len, "%s: %zu bytes, held %lu", way, len, (unsigned long)hold.size);
+	ck_assert_msg(
+	    hold.size == len, "%s: %zu bytes, held %lu", way, len, (unsigned long)hold.size);
 	while ((n = hold_read(&hold, at, &p, &why)) > 0) {
-		ck_assert_msg((size_t)n <= len - at && memcmp(p, want + at, (size_t)n) == 0, "%s: %zu bytes, at %lu", way, len,
-		    (unsigned long)at);
+		ck_assert_msg((size_t)n <= len - at && memcmp(p, want + at, (size_t)n) == 0,
+		    "%s: %zu bytes, at %lu", way, len, (unsigned long)at);
 		at += (uint64_t)n;
 	}
-	ck_assert_msg(n == 0 && at == len, "%s: %zu bytes, ends at %lu with %zd", way, len, (unsigned long)at, n);
+	ck_assert_msg(n == 0 && at == len, "%s: %zu bytes, ends at %lu with %zd", way, len,
+	    (unsigned long)at, n);
 	for (at = 0; at < len; at += 99991) {
 		n = hold_read(&hold, at, &p, &why);
-		ck_assert_msg(n > 0 && p[0] == want[at], "%s: %zu bytes, at %lu again", way, len, (unsigned long)at);
+		ck_assert_msg(n > 0 && p[0] == want[at], "%s: %zu bytes, at %lu again", way, len,
+		    (unsigned long)at);
 	}
 }
 
@@ -83,9 +94,12 @@ static void
 hold_one(const char *way, int fd, const uint8_t *p, size_t len, size_t header)
 {
 	hold_begin(&hold, fd);
-	ck_assert_msg(hold_header(&hold, &why) == 0, "%s: %zu bytes, header refused: %d", way, len, (int)why.reason);
-	ck_assert_msg(hold.header_len == header, "%s: %zu bytes, header of %zu", way, len, hold.header_len);
-	ck_assert_msg(hold_rest(&hold, spool, &why) == 0, "%s: %zu bytes, refused: %d", way, len, (int)why.reason);
+	ck_assert_msg(hold_header(&hold, &why) == 0, "%s: %zu bytes, header refused: %d", way, len,
+	    (int)why.reason);
+	ck_assert_msg(
+	    hold.header_len == header, "%s: %zu bytes, header of %zu", way, len, hold.header_len);
+	ck_assert_msg(hold_rest(&hold, spool, &why) == 0, "%s: %zu bytes, refused: %d", way, len,
+	    (int)why.reason);
 	check_held(way, p, len);
 	hold_end(&hold);
 	hold_end(&hold);
@@ -123,13 +137,15 @@ static const struct header_row {
 	const char *name, *text;
 	size_t header_len;
 } headers[] = {
-	{.name = "an empty line first", .text = "\nA: b\n\nx", .header_len = 1},
-	{.name = "a field", .text = "A: b\n\nx\n\ny", .header_len = 6},
-	{.name = "no empty line", .text = "A: b\nC: d\n", .header_len = 10},
-	{.name = "no line end", .text = "A: b", .header_len = 4},
-	{.name = "CR LF", .text = "A: b\r\n\r\nx\n\n", .header_len = 8},
-	{.name = "white space is no empty line", .text = "A: b\n \n\t\n\nx", .header_len = 10},
-	{.name = "CR on a line is not the end of a header", .text = "A: b\r\rC: d\n\n", .header_len = 12},
+    {.name = "an empty line first", .text = "\nA: b\n\nx", .header_len = 1},
+    {.name = "a field", .text = "A: b\n\nx\n\ny", .header_len = 6},
+    {.name = "no empty line", .text = "A: b\nC: d\n", .header_len = 10},
+    {.name = "no line end", .text = "A: b", .header_len = 4},
+    {.name = "CR LF", .text = "A: b\r\n\r\nx\n\n", .header_len = 8},
+    {.name = "white space is no empty line", .text = "A: b\n \n\t\n\nx", .header_len = 10},
+    {.name = "CR on a line is not the end of a header",
+        .text = "A: b\r\rC: d\n\n",
+        .header_len = 12},
 };
 
 START_TEST(a_header_ends_at_its_empty_line_however_it_comes)
@@ -140,7 +156,8 @@ START_TEST(a_header_ends_at_its_empty_line_however_it_comes)
 	for (size_t piece = 1; piece <= len; piece++) {
 		int fds[2];
 
-		/* Each piece is there before the next is written, if only the filter is fast; the result is the same anyhow. */
+		/* Each piece is there before the next is written, if only the filter is fast; the
+		 * result is the same anyhow. */
 		ck_assert_int_eq(pipe(fds), 0);
 		if (fork() == 0) {
 			for (size_t at = 0; at < len; at += piece) {
@@ -155,8 +172,8 @@ START_TEST(a_header_ends_at_its_empty_line_however_it_comes)
 		}
 		close(fds[1]);
 		hold_begin(&hold, fds[0]);
-		ck_assert_msg(hold_header(&hold, &why) == 0 && hold.header_len == r->header_len, "%s: pieces of %zu: %zu", r->name,
-		    piece, hold.header_len);
+		ck_assert_msg(hold_header(&hold, &why) == 0 && hold.header_len == r->header_len,
+		    "%s: pieces of %zu: %zu", r->name, piece, hold.header_len);
 		close(fds[0]);
 		while (wait(NULL) > 0) {
 		}
@@ -251,7 +268,8 @@ main(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, held_in_any_way_it_is_the_same, 0, COUNT(sizes));
-	tcase_add_loop_test(tc, a_header_ends_at_its_empty_line_however_it_comes, 0, COUNT(headers));
+	tcase_add_loop_test(
+	    tc, a_header_ends_at_its_empty_line_however_it_comes, 0, COUNT(headers));
 	tcase_add_test(tc, too_large_too_little_and_gone);
 	tcase_add_test(tc, a_pipe_of_more_than_the_limit);
 	suite_add_tcase(s, tc);

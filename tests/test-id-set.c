@@ -65,7 +65,8 @@ START_TEST(the_same_takes_no_room)
 	ck_assert_int_eq(id_set_new(&set, &why), 0);
 	for (unsigned i = 0; i < 2U * ID_SET_MAX; i++) {
 		make_id(i % 7, id);
-		failed |= id_set_add(set, id, &why);    /* check's own bookkeeping would take a minute */
+		/* check's own bookkeeping would take a minute */
+		failed |= id_set_add(set, id, &why);
 	}
 	ck_assert_int_eq(failed, 0);
 	ck_assert_uint_eq(id_set_seal(set), 7);

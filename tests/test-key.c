@@ -10,7 +10,8 @@
 #include "tests/scratch.h"
 
 #define SECRET "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
-#define FILE_OF(state) "mailgraft key 1\nid 1a2b3c4d\nstate " state "\ncreated 29000000\nsecret " SECRET "\n"
+#define FILE_OF(state) \
+	"mailgraft key 1\nid 1a2b3c4d\nstate " state "\ncreated 29000000\nsecret " SECRET "\n"
 
 static const struct row {
 	const char *name;
@@ -18,16 +19,56 @@ static const struct row {
 	int ret;
 	enum key_state state;
 } rows[] = {
-	{ .name = "active", .text = FILE_OF("active"), .state = KEY_ACTIVE, },
-	{ .name = "retired", .text = FILE_OF("retired"), .state = KEY_RETIRED, },
-	{ .name = "revoked", .text = FILE_OF("revoked"), .state = KEY_REVOKED, },
-	{ .name = "another state", .text = FILE_OF("Active"), .ret = -EBADMSG, },
-	{ .name = "nothing", .text = "", .ret = -EBADMSG, },
-	{ .name = "another version", .text = "mailgraft key 2\nid 1a2b3c4d\nstate active\ncreated 1\nsecret " SECRET "\n", .ret = -EBADMSG, },
-	{ .name = "short secret", .text = "mailgraft key 1\nid 1a2b3c4d\nstate active\ncreated 1\nsecret 00\n", .ret = -EBADMSG, },
-	{ .name = "upper case", .text = "mailgraft key 1\nid 1A2B3C4D\nstate active\ncreated 1\nsecret " SECRET "\n", .ret = -EBADMSG, },
-	{ .name = "no last line end", .text = "mailgraft key 1\nid 1a2b3c4d\nstate active\ncreated 1\nsecret " SECRET, .ret = -EBADMSG, },
-	{ .name = "more", .text = FILE_OF("active") "\n", .ret = -EBADMSG, },
+    {
+        .name = "active",
+        .text = FILE_OF("active"),
+        .state = KEY_ACTIVE,
+    },
+    {
+        .name = "retired",
+        .text = FILE_OF("retired"),
+        .state = KEY_RETIRED,
+    },
+    {
+        .name = "revoked",
+        .text = FILE_OF("revoked"),
+        .state = KEY_REVOKED,
+    },
+    {
+        .name = "another state",
+        .text = FILE_OF("Active"),
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "nothing",
+        .text = "",
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "another version",
+        .text = "mailgraft key 2\nid 1a2b3c4d\nstate active\ncreated 1\nsecret " SECRET "\n",
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "short secret",
+        .text = "mailgraft key 1\nid 1a2b3c4d\nstate active\ncreated 1\nsecret 00\n",
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "upper case",
+        .text = "mailgraft key 1\nid 1A2B3C4D\nstate active\ncreated 1\nsecret " SECRET "\n",
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "no last line end",
+        .text = "mailgraft key 1\nid 1a2b3c4d\nstate active\ncreated 1\nsecret " SECRET,
+        .ret = -EBADMSG,
+    },
+    {
+        .name = "more",
+        .text = FILE_OF("active") "\n",
+        .ret = -EBADMSG,
+    },
 };
 
 START_TEST(parses_or_refuses)
@@ -76,15 +117,15 @@ path_of(const uint8_t *id, char path[KEY_PATH_MAX + 8])
 
 START_TEST(a_key_that_others_can_read_or_write_is_refused)
 {
-	static const mode_t modes[] = { 0644, 0641, 0642, 0660, 0666 };
+	static const mode_t modes[] = {0644, 0641, 0642, 0660, 0666};
 	char path[KEY_PATH_MAX + 8];
 	struct key key;
 
 	begin();
 	path_of(first.id, path);
 	ck_assert_int_eq(key_load(spool, first.id, &key, &why), 0);
-	ck_assert_mem_eq(key.secret, first.secret, sizeof key.secret);
-	for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+	ck_assert_mem_eq(key.secret, first.secret, sizeof(key.secret));
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		ck_assert_int_eq(chmod(path, modes[i]), 0);
 		ck_assert_int_eq(key_load(spool, first.id, &key, &why), -EPERM);
 		ck_assert_str_eq(why.call, "mode");
@@ -95,7 +136,7 @@ END_TEST
 
 START_TEST(a_key_under_another_id_is_refused)
 {
-	static const uint8_t other[KEY_ID_BYTES] = { 1, 2, 3, 4 };
+	static const uint8_t other[KEY_ID_BYTES] = {1, 2, 3, 4};
 	char from[KEY_PATH_MAX + 8], to[KEY_PATH_MAX + 8];
 	struct key key;
 
@@ -116,14 +157,14 @@ START_TEST(the_youngest_active_key_issues)
 
 	begin();
 	ck_assert_int_eq(keyring_active(spool, &key, &why), 0);
-	ck_assert_mem_eq(key.id, first.id, sizeof key.id);
+	ck_assert_mem_eq(key.id, first.id, sizeof(key.id));
 	ck_assert_int_eq(keyring_add(spool, first.created + 2, &third, &why), 0);
 	ck_assert_int_eq(keyring_add(spool, first.created + 1, &second, &why), 0);
 	ck_assert_int_eq(keyring_active(spool, &key, &why), 0);
-	ck_assert_mem_eq(key.id, third.id, sizeof key.id);
+	ck_assert_mem_eq(key.id, third.id, sizeof(key.id));
 	ck_assert_int_eq(keyring_set_state(spool, third.id, KEY_RETIRED, &why), 0);
 	ck_assert_int_eq(keyring_active(spool, &key, &why), 0);
-	ck_assert_mem_eq(key.id, second.id, sizeof key.id);
+	ck_assert_mem_eq(key.id, second.id, sizeof(key.id));
 	ck_assert_int_eq(keyring_set_state(spool, second.id, KEY_REVOKED, &why), 0);
 	ck_assert_int_eq(keyring_set_state(spool, first.id, KEY_RETIRED, &why), 0);
 	ck_assert_int_eq(keyring_active(spool, &key, &why), -ENOKEY);
@@ -191,7 +232,7 @@ main(void)
 	Suite *suite = suite_create("key");
 	TCase *tc = tcase_create("key");
 
-	tcase_add_loop_test(tc, parses_or_refuses, 0, sizeof rows / sizeof rows[0]);
+	tcase_add_loop_test(tc, parses_or_refuses, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tc, a_key_that_others_can_read_or_write_is_refused);
 	tcase_add_test(tc, a_key_under_another_id_is_refused);
 	tcase_add_test(tc, the_youngest_active_key_issues);

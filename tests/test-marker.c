@@ -21,16 +21,25 @@
 #define M1 "((graft:" T1 "))"
 #define M2 "((graft:" T2 "))"
 
-#define REST(s) {.bytes = (s), .len = sizeof(s) - 1}
-#define HIT(s, t, n) {.bytes = (s), .len = sizeof(s) - 1, .token = (t), .line = (n)}
-#define MID(s, t, n) {.bytes = (s), .len = sizeof(s) - 1, .token = (t), .line = (n), .mid_line = true}
+#define REST(s) \
+	{ \
+		.bytes = (s), .len = sizeof(s) - 1 \
+	}
+#define HIT(s, t, n) \
+	{ \
+		.bytes = (s), .len = sizeof(s) - 1, .token = (t), .line = (n) \
+	}
+#define MID(s, t, n) \
+	{ \
+		.bytes = (s), .len = sizeof(s) - 1, .token = (t), .line = (n), .mid_line = true \
+	}
 
 enum { PIECES_MAX = 8, TEXT_MAX = 4096, AT = 1000 };
 
 struct piece {
 	const char *bytes;
 	size_t len;
-	const char *token;      /* NULL: not a line with a marker */
+	const char *token; /* NULL: not a line with a marker */
 	uint64_t line;
 	bool mid_line;
 };
@@ -41,108 +50,146 @@ static const struct row {
 	bool whole;
 	uint64_t near_miss;
 } plain[] = {
-	{.name = "nothing"},
-	{.name = "a marker and no line end", .piece = {HIT(M1, T1, 1)}, .whole = true},
-	{.name = "a marker and its line end", .piece = {HIT(M1 "\n", T1, 1)}, .whole = true},
-	{.name = "a marker and CR LF", .piece = {HIT(M1 "\r\n", T1, 1)}, .whole = true},
-	{.name = "a marker and CR", .piece = {HIT(M1 "\r", T1, 1)}, .whole = true},
-	{.name = "white space around it", .piece = {HIT(" \t" M1 "\t \r\n", T1, 1)}, .whole = true},
-	{
-		.name = "empty lines and white space around it",
-		.piece = {REST("\n \t\n\r\n"), HIT(M1 "\n", T1, 4), REST("\n\t\n \r\n\n  ")}, .whole = true,
-	},
-	{
-		.name = "text around it",
-		.piece = {REST("one\n"), HIT(M1 "\n", T1, 2), REST("two\n")},
-	},
-	{.name = "text behind it", .piece = {HIT(M1 "\n", T1, 1), REST("x")}},
-	{.name = "text before it", .piece = {REST("x\n"), HIT(M1, T1, 2)}},
-	{
-		.name = "two, the one under the other",
-		.piece = {HIT(M1 "\n", T1, 1), HIT(M2 "\n", T2, 2)},
-	},
-	{
-		.name = "three, apart, one twice",
-		.piece = {HIT(M1 "\n", T1, 1), REST("\nx\n"), HIT("  " M2 "\n", T2, 4), REST("\n"), HIT(M1, T1, 6)},
-	},
-	{.name = "two on one line", .piece = {REST(M1 M2 "\n")}, .near_miss = 1},
-	{.name = "two on one line, apart", .piece = {REST("\n" M1 " " M2 "\n")}, .near_miss = 2},
-	{.name = "quoted", .piece = {REST("x\n> " M1 "\n")}, .near_miss = 2},
-	{.name = "in a paragraph of HTML", .piece = {REST("<p>" M1 "</p>\n")}, .near_miss = 1},
-	{.name = "a full stop behind it", .piece = {REST(M1 ".\n")}, .near_miss = 1},
-	{.name = "a word behind it, apart", .piece = {REST(M1 " x\n")}, .near_miss = 1},
-	{.name = "a no-break space before it", .piece = {REST("\302\240" M1 "\n")}, .near_miss = 1},
-	{.name = "a byte order mark before it", .piece = {REST("\357\273\277" M1 "\n")}, .near_miss = 1},
-	{.name = "NUL behind it", .piece = {REST(M1 "\0\n")}, .near_miss = 1},
-	{.name = "NUL before it", .piece = {REST("\0" M1 "\n")}, .near_miss = 1},
-	{.name = "CR before it", .piece = {REST("\r" M1 "\n")}, .near_miss = 1},
-	{.name = "CR and white space behind it", .piece = {REST(M1 "\r \n")}, .near_miss = 1},
-	{.name = "a form feed behind it", .piece = {REST(M1 "\f\n")}, .near_miss = 1},
-	{.name = "a third parenthesis before it", .piece = {REST("(" M1 "\n")}, .near_miss = 1},
-	{.name = "a third parenthesis behind it", .piece = {REST(M1 ")\n")}, .near_miss = 1},
-	{.name = "half of one", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\n")}, .near_miss = 1},
-	{.name = "half of one at the end", .piece = {REST("x\n((graft:AAAAAAAAAABBBBBBBBBB")}, .near_miss = 2},
-	{.name = "wrapped by a template", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\nCCCCCCCCCC))\n")}, .near_miss = 1},
-	{.name = "a token too short", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB))\n")}, .near_miss = 1},
-	{.name = "a token too long", .piece = {REST("((graft:" T1 "x))\n")}, .near_miss = 1},
-	{.name = "a token with a stranger in it",
-	 .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF+_))\n")}, .near_miss = 1},
-	{.name = "a space in the token",
-	 .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF _))\n")}, .near_miss = 1},
-	{.name = "one closing parenthesis", .piece = {REST("((graft:" T1 ")\n")}, .near_miss = 1},
-	{.name = "other parentheses at the end", .piece = {REST("((graft:" T1 "}}\n")}, .near_miss = 1},
-	{.name = "the head alone", .piece = {REST("((graft:\n")}, .near_miss = 1},
-	{.name = "less than the head", .piece = {REST("((graft\n((graf:\n((GRAFT:\n( (graft:\n(graft:\n")}},
-	{.name = "parentheses before the head", .piece = {REST("a\n((((graft:x\n")}, .near_miss = 2},
-	{.name = "false starts before the head", .piece = {REST("((gr((graft:x\n")}, .near_miss = 1},
-	{.name = "a head in two lines is none", .piece = {REST("x((gra\nft:x\nx((graft\n:x\n")}},
-	{.name = "the first near miss is the one",
-	 .piece = {REST("\n"), HIT(M1 "\n", T1, 2), REST("a " M1 "\nb " M2 "\n")}, .near_miss = 3},
-	{.name = "a line of other text, then the marker",
-	 .piece = {REST("(a (b ((c ((g\n"), HIT(M1 "\n", T1, 2), REST("(\n"), HIT(M2 "\n", T2, 4)}},
+    {.name = "nothing"},
+    {.name = "a marker and no line end", .piece = {HIT(M1, T1, 1)}, .whole = true},
+    {.name = "a marker and its line end", .piece = {HIT(M1 "\n", T1, 1)}, .whole = true},
+    {.name = "a marker and CR LF", .piece = {HIT(M1 "\r\n", T1, 1)}, .whole = true},
+    {.name = "a marker and CR", .piece = {HIT(M1 "\r", T1, 1)}, .whole = true},
+    {.name = "white space around it", .piece = {HIT(" \t" M1 "\t \r\n", T1, 1)}, .whole = true},
+    {
+        .name = "empty lines and white space around it",
+        .piece = {REST("\n \t\n\r\n"), HIT(M1 "\n", T1, 4), REST("\n\t\n \r\n\n  ")},
+        .whole = true,
+    },
+    {
+        .name = "text around it",
+        .piece = {REST("one\n"), HIT(M1 "\n", T1, 2), REST("two\n")},
+    },
+    {.name = "text behind it", .piece = {HIT(M1 "\n", T1, 1), REST("x")}},
+    {.name = "text before it", .piece = {REST("x\n"), HIT(M1, T1, 2)}},
+    {
+        .name = "two, the one under the other",
+        .piece = {HIT(M1 "\n", T1, 1), HIT(M2 "\n", T2, 2)},
+    },
+    {
+        .name = "three, apart, one twice",
+        .piece = {HIT(M1 "\n", T1, 1), REST("\nx\n"), HIT("  " M2 "\n", T2, 4), REST("\n"),
+            HIT(M1, T1, 6)},
+    },
+    {.name = "two on one line", .piece = {REST(M1 M2 "\n")}, .near_miss = 1},
+    {.name = "two on one line, apart", .piece = {REST("\n" M1 " " M2 "\n")}, .near_miss = 2},
+    {.name = "quoted", .piece = {REST("x\n> " M1 "\n")}, .near_miss = 2},
+    {.name = "in a paragraph of HTML", .piece = {REST("<p>" M1 "</p>\n")}, .near_miss = 1},
+    {.name = "a full stop behind it", .piece = {REST(M1 ".\n")}, .near_miss = 1},
+    {.name = "a word behind it, apart", .piece = {REST(M1 " x\n")}, .near_miss = 1},
+    {.name = "a no-break space before it", .piece = {REST("\302\240" M1 "\n")}, .near_miss = 1},
+    {.name = "a byte order mark before it",
+        .piece = {REST("\357\273\277" M1 "\n")},
+        .near_miss = 1},
+    {.name = "NUL behind it", .piece = {REST(M1 "\0\n")}, .near_miss = 1},
+    {.name = "NUL before it", .piece = {REST("\0" M1 "\n")}, .near_miss = 1},
+    {.name = "CR before it", .piece = {REST("\r" M1 "\n")}, .near_miss = 1},
+    {.name = "CR and white space behind it", .piece = {REST(M1 "\r \n")}, .near_miss = 1},
+    {.name = "a form feed behind it", .piece = {REST(M1 "\f\n")}, .near_miss = 1},
+    {.name = "a third parenthesis before it", .piece = {REST("(" M1 "\n")}, .near_miss = 1},
+    {.name = "a third parenthesis behind it", .piece = {REST(M1 ")\n")}, .near_miss = 1},
+    {.name = "half of one", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\n")}, .near_miss = 1},
+    {.name = "half of one at the end",
+        .piece = {REST("x\n((graft:AAAAAAAAAABBBBBBBBBB")},
+        .near_miss = 2},
+    {.name = "wrapped by a template",
+        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\nCCCCCCCCCC))\n")},
+        .near_miss = 1},
+    {.name = "a token too short",
+        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB))\n")},
+        .near_miss = 1},
+    {.name = "a token too long", .piece = {REST("((graft:" T1 "x))\n")}, .near_miss = 1},
+    {.name = "a token with a stranger in it",
+        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF+_))\n")},
+        .near_miss = 1},
+    {.name = "a space in the token",
+        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF _))\n")},
+        .near_miss = 1},
+    {.name = "one closing parenthesis", .piece = {REST("((graft:" T1 ")\n")}, .near_miss = 1},
+    {.name = "other parentheses at the end", .piece = {REST("((graft:" T1 "}}\n")}, .near_miss = 1},
+    {.name = "the head alone", .piece = {REST("((graft:\n")}, .near_miss = 1},
+    {.name = "less than the head",
+        .piece = {REST("((graft\n((graf:\n((GRAFT:\n( (graft:\n(graft:\n")}},
+    {.name = "parentheses before the head", .piece = {REST("a\n((((graft:x\n")}, .near_miss = 2},
+    {.name = "false starts before the head", .piece = {REST("((gr((graft:x\n")}, .near_miss = 1},
+    {.name = "a head in two lines is none", .piece = {REST("x((gra\nft:x\nx((graft\n:x\n")}},
+    {.name = "the first near miss is the one",
+        .piece = {REST("\n"), HIT(M1 "\n", T1, 2), REST("a " M1 "\nb " M2 "\n")},
+        .near_miss = 3},
+    {.name = "a line of other text, then the marker",
+        .piece = {REST("(a (b ((c ((g\n"), HIT(M1 "\n", T1, 2), REST("(\n"), HIT(M2 "\n", T2, 4)}},
 };
 
 /* Raw lines: `=0A` ends one as well, and a soft break does not. */
 static const struct row quoted[] = {
-	{.name = "qp: nothing"},
-	{.name = "qp: a marker", .piece = {HIT(M1 "\n", T1, 1)}, .whole = true},
-	{.name = "qp: a marker in encoded characters",
-	 .piece = {HIT("=28=28graft:" T1 "=29=29\n", T1, 1)}, .whole = true},
-	{.name = "qp: lower-case digits", .piece = {HIT("=28=28graf=74:" T1 "=29)=0d\n", T1, 1)}, .whole = true},
-	{.name = "qp: a soft break in it", .piece = {HIT("((graft:=\n" T1 "))\n", T1, 1)}, .whole = true},
-	{.name = "qp: soft breaks everywhere",
-	 .piece = {HIT("=\n(=\n=28graft:" T1 "=\n)=\n)=\n\n", T1, 1)}, .whole = true},
-	{.name = "qp: soft breaks with white space and CR",
-	 .piece = {HIT("((graft:= \t\n" T1 "=\r\n)= \r\n)\n", T1, 1)}, .whole = true},
-	{.name = "qp: a soft break at the end", .piece = {HIT(M1 "=\n", T1, 1)}, .whole = true},
-	{.name = "qp: a soft break and padding at the end", .piece = {HIT(M1 "= ", T1, 1)}, .whole = true},
-	{.name = "qp: encoded white space around it", .piece = {HIT("=20=09" M1 "=20\n", T1, 1)}, .whole = true},
-	{.name = "qp: encoded line ends",
-	 .piece = {REST("one=0A"), MID(M1 "=0A", T1, 2), REST("two\n")}},
-	{.name = "qp: encoded CR LF",
-	 .piece = {REST("one=0D=0A"), MID(M1 "=0D=0A", T1, 2), REST("two\n")}},
-	{.name = "qp: an encoded line end, then soft breaks",
-	 .piece = {REST("one=0A"), MID("=\n" M1 "=0D=\n=0A", T1, 2), REST("=\ntwo\n")}},
-	{.name = "qp: an encoded line end before the first line",
-	 .piece = {REST("=0A"), MID(M1 "\n", T1, 2), REST("\n")}, .whole = true},
-	{.name = "qp: encoded and real line ends",
-	 .piece = {REST("a=0Ab\n"), HIT(M1 "=0A", T1, 3), MID(M2 "\n", T2, 4), HIT(M1 "\n", T1, 5)}},
-	{.name = "qp: an encoded CR alone", .piece = {REST("=0D" M1 "\n")}, .near_miss = 1},
-	{.name = "qp: a soft break does not end a line",
-	 .piece = {REST("text =\n" M1 "\n")}, .near_miss = 1},
-	{.name = "qp: nor does it behind the marker",
-	 .piece = {REST("a\n" M1 "=\ntext\n")}, .near_miss = 2},
-	{.name = "qp: an equals sign that stands for nothing", .piece = {REST("=" M1 "\n")}, .near_miss = 1},
-	{.name = "qp: one at the end of the body", .piece = {REST(M1 "=")}, .near_miss = 1},
-	{.name = "qp: one and a digit at the end of the body", .piece = {REST(M1 "=2")}, .near_miss = 1},
-	{.name = "qp: an equals sign and one digit", .piece = {REST("=2" M1 "\n")}, .near_miss = 1},
-	{.name = "qp: two equals signs", .piece = {REST("==0A"), MID(M1 "=\n=0A", T1, 2), REST("\n")}},
-	{.name = "qp: an equals sign, white space, text", .piece = {REST("= \r x\n"), HIT(M1 "\n", T1, 2)}},
-	{.name = "qp: an equals sign, CR and white space", .piece = {REST("=\r \n"), HIT(M1 "\n", T1, 2)}},
-	{.name = "qp: an equals sign and CR, then a code", .piece = {REST("=\r=41\n"), HIT(M1 "\n", T1, 2)}},
-	{.name = "qp: an equals sign, a digit, a line end", .piece = {REST("=4\n"), HIT(M1 "\n", T1, 2)}},
-	{.name = "qp: 8-bit and NUL", .piece = {REST("\374=00\0\n"), HIT(M1 "\n", T1, 2)}},
-	{.name = "qp: an encoded head in other text", .piece = {REST("x =28(graf=74=3A y\n")}, .near_miss = 1},
+    {.name = "qp: nothing"},
+    {.name = "qp: a marker", .piece = {HIT(M1 "\n", T1, 1)}, .whole = true},
+    {.name = "qp: a marker in encoded characters",
+        .piece = {HIT("=28=28graft:" T1 "=29=29\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: lower-case digits",
+        .piece = {HIT("=28=28graf=74:" T1 "=29)=0d\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: a soft break in it",
+        .piece = {HIT("((graft:=\n" T1 "))\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: soft breaks everywhere",
+        .piece = {HIT("=\n(=\n=28graft:" T1 "=\n)=\n)=\n\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: soft breaks with white space and CR",
+        .piece = {HIT("((graft:= \t\n" T1 "=\r\n)= \r\n)\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: a soft break at the end", .piece = {HIT(M1 "=\n", T1, 1)}, .whole = true},
+    {.name = "qp: a soft break and padding at the end",
+        .piece = {HIT(M1 "= ", T1, 1)},
+        .whole = true},
+    {.name = "qp: encoded white space around it",
+        .piece = {HIT("=20=09" M1 "=20\n", T1, 1)},
+        .whole = true},
+    {.name = "qp: encoded line ends",
+        .piece = {REST("one=0A"), MID(M1 "=0A", T1, 2), REST("two\n")}},
+    {.name = "qp: encoded CR LF",
+        .piece = {REST("one=0D=0A"), MID(M1 "=0D=0A", T1, 2), REST("two\n")}},
+    {.name = "qp: an encoded line end, then soft breaks",
+        .piece = {REST("one=0A"), MID("=\n" M1 "=0D=\n=0A", T1, 2), REST("=\ntwo\n")}},
+    {.name = "qp: an encoded line end before the first line",
+        .piece = {REST("=0A"), MID(M1 "\n", T1, 2), REST("\n")},
+        .whole = true},
+    {.name = "qp: encoded and real line ends",
+        .piece = {REST("a=0Ab\n"), HIT(M1 "=0A", T1, 3), MID(M2 "\n", T2, 4), HIT(M1 "\n", T1, 5)}},
+    {.name = "qp: an encoded CR alone", .piece = {REST("=0D" M1 "\n")}, .near_miss = 1},
+    {.name = "qp: a soft break does not end a line",
+        .piece = {REST("text =\n" M1 "\n")},
+        .near_miss = 1},
+    {.name = "qp: nor does it behind the marker",
+        .piece = {REST("a\n" M1 "=\ntext\n")},
+        .near_miss = 2},
+    {.name = "qp: an equals sign that stands for nothing",
+        .piece = {REST("=" M1 "\n")},
+        .near_miss = 1},
+    {.name = "qp: one at the end of the body", .piece = {REST(M1 "=")}, .near_miss = 1},
+    {.name = "qp: one and a digit at the end of the body",
+        .piece = {REST(M1 "=2")},
+        .near_miss = 1},
+    {.name = "qp: an equals sign and one digit", .piece = {REST("=2" M1 "\n")}, .near_miss = 1},
+    {.name = "qp: two equals signs", .piece = {REST("==0A"), MID(M1 "=\n=0A", T1, 2), REST("\n")}},
+    {.name = "qp: an equals sign, white space, text",
+        .piece = {REST("= \r x\n"), HIT(M1 "\n", T1, 2)}},
+    {.name = "qp: an equals sign, CR and white space",
+        .piece = {REST("=\r \n"), HIT(M1 "\n", T1, 2)}},
+    {.name = "qp: an equals sign and CR, then a code",
+        .piece = {REST("=\r=41\n"), HIT(M1 "\n", T1, 2)}},
+    {.name = "qp: an equals sign, a digit, a line end",
+        .piece = {REST("=4\n"), HIT(M1 "\n", T1, 2)}},
+    {.name = "qp: 8-bit and NUL", .piece = {REST("\374=00\0\n"), HIT(M1 "\n", T1, 2)}},
+    {.name = "qp: an encoded head in other text",
+        .piece = {REST("x =28(graf=74=3A y\n")},
+        .near_miss = 1},
 };
 
 struct input {
@@ -189,17 +236,21 @@ check_found(const struct row *r, const char *way, enum scan_encoding encoding)
 		const struct marker_hit *h = &found.hit[hits];
 
 		if (p->token != NULL) {
-			ck_assert_msg(hits < found.hits, "%s, %s: only %zu hits", r->name, way, found.hits);
-			ck_assert_msg(memcmp(h->token, p->token, MARKER_TOKEN_CHARS) == 0, "%s, %s: token %zu is %.60s",
-			    r->name, way, hits, (const char *)h->token);
-			ck_assert_msg(h->line == p->line, "%s, %s: hit %zu in line %lu", r->name, way, hits,
-			    (unsigned long)h->line);
+			ck_assert_msg(
+			    hits < found.hits, "%s, %s: only %zu hits", r->name, way, found.hits);
+			ck_assert_msg(memcmp(h->token, p->token, MARKER_TOKEN_CHARS) == 0,
+			    "%s, %s: token %zu is %.60s", r->name, way, hits,
+			    (const char *)h->token);
+			ck_assert_msg(h->line == p->line, "%s, %s: hit %zu in line %lu", r->name,
+			    way, hits, (unsigned long)h->line);
 			if (encoding != SCAN_BASE64) {
-				ck_assert_msg(h->raw_from == AT + at && h->raw_to == AT + at + p->len,
+				ck_assert_msg(
+				    h->raw_from == AT + at && h->raw_to == AT + at + p->len,
 				    "%s, %s: hit %zu from %lu to %lu", r->name, way, hits,
 				    (unsigned long)h->raw_from - AT, (unsigned long)h->raw_to - AT);
-				ck_assert_msg(h->mid_line == p->mid_line, "%s, %s: hit %zu mid_line %d", r->name, way,
-				    hits, (int)h->mid_line);
+				ck_assert_msg(h->mid_line == p->mid_line,
+				    "%s, %s: hit %zu mid_line %d", r->name, way, hits,
+				    (int)h->mid_line);
 			}
 			if (encoding != SCAN_QUOTED_PRINTABLE) {
 				ck_assert_msg(h->decoded_from == at && h->decoded_to == at + p->len,
@@ -212,10 +263,10 @@ check_found(const struct row *r, const char *way, enum scan_encoding encoding)
 	}
 	ck_assert_msg(hits == found.hits, "%s, %s: %zu hits", r->name, way, found.hits);
 	ck_assert_msg(found.whole == r->whole, "%s, %s: whole %d", r->name, way, (int)found.whole);
-	ck_assert_msg(found.near_miss == r->near_miss, "%s, %s: near miss in line %lu", r->name, way,
-	    (unsigned long)found.near_miss);
-	ck_assert_msg(!found.too_many && !found.irregular, "%s, %s: too many %d, irregular %d", r->name, way,
-	    (int)found.too_many, (int)found.irregular);
+	ck_assert_msg(found.near_miss == r->near_miss, "%s, %s: near miss in line %lu", r->name,
+	    way, (unsigned long)found.near_miss);
+	ck_assert_msg(!found.too_many && !found.irregular, "%s, %s: too many %d, irregular %d",
+	    r->name, way, (int)found.too_many, (int)found.irregular);
 }
 
 static void
@@ -226,7 +277,7 @@ check_row(const struct row *r, enum scan_encoding encoding, const uint8_t *body,
 	for (size_t way = 0; slices_begin(&s, body, len, way); way++) {
 		search_slices(&s, encoding, true);
 		check_found(r, s.way, encoding);
-		if (way < 2) {          /* few lines, so what is not text gives the same */
+		if (way < 2) { /* few lines, so what is not text gives the same */
 			slices_begin(&s, body, len, way);
 			search_slices(&s, encoding, false);
 			check_found(r, s.way, encoding);
@@ -296,10 +347,10 @@ static const struct irregular_row {
 	const char *name, *body;
 	size_t hits;
 } irregulars[] = {
-	{.name = "a stranger", .body = "((", .hits = 0},
-	{.name = "no padding", .body = "eA", .hits = 0},
-	{.name = "data after padding", .body = "eA==\neA==\n", .hits = 0},
-	{.name = "half of a quantum", .body = "eHh4e", .hits = 0},
+    {.name = "a stranger", .body = "((", .hits = 0},
+    {.name = "no padding", .body = "eA", .hits = 0},
+    {.name = "data after padding", .body = "eA==\neA==\n", .hits = 0},
+    {.name = "half of a quantum", .body = "eHh4e", .hits = 0},
 };
 
 START_TEST(base64_that_can_be_read_in_two_ways_is_told)
@@ -310,7 +361,8 @@ START_TEST(base64_that_can_be_read_in_two_ways_is_told)
 	for (size_t way = 0; slices_begin(&s, r->body, strlen(r->body), way); way++) {
 		search_slices(&s, SCAN_BASE64, true);
 		ck_assert_msg(found.irregular, "%s, %s: not irregular", r->name, s.way);
-		ck_assert_msg(found.hits == r->hits, "%s, %s: %zu hits", r->name, s.way, found.hits);
+		ck_assert_msg(
+		    found.hits == r->hits, "%s, %s: %zu hits", r->name, s.way, found.hits);
 	}
 }
 END_TEST
@@ -356,10 +408,13 @@ START_TEST(only_the_first_lines_of_what_is_not_text_are_looked_at)
 			memcpy(body + 2 * i, i == 0 ? "x\n" : " \n", 2);
 		}
 		memcpy(body + 2 * lines, M1 "x", sizeof(M1));
-		for (size_t way = 0; slices_begin(&s, body, 2 * (size_t)lines + sizeof(M1), way); way++) {
+		for (size_t way = 0; slices_begin(&s, body, 2 * (size_t)lines + sizeof(M1), way);
+		     way++) {
 			search_slices(&s, SCAN_IDENTITY, false);
-			ck_assert_msg(found.near_miss == (lines < MISPLACED_LINES ? (uint64_t)lines + 1 : 0),
-			    "%d lines, %s: near miss in %lu", lines, s.way, (unsigned long)found.near_miss);
+			ck_assert_msg(
+			    found.near_miss == (lines < MISPLACED_LINES ? (uint64_t)lines + 1 : 0),
+			    "%d lines, %s: near miss in %lu", lines, s.way,
+			    (unsigned long)found.near_miss);
 			ck_assert(!found.whole);
 		}
 		slices_begin(&s, body, 2 * (size_t)lines + sizeof(M1), 0);
@@ -382,9 +437,14 @@ START_TEST(a_line_of_many_megabytes)
 		const char *fill;
 		unsigned megabytes;
 	} fills[] = {
-		{SCAN_IDENTITY, "x", 100}, {SCAN_IDENTITY, "(", 10}, {SCAN_IDENTITY, "\n", 10},
-		{SCAN_IDENTITY, " ", 10}, {SCAN_QUOTED_PRINTABLE, "=", 10}, {SCAN_QUOTED_PRINTABLE, "x", 10},
-		{SCAN_BASE64, "A", 10}, {SCAN_BASE64, "=", 10},
+	    {SCAN_IDENTITY, "x", 100},
+	    {SCAN_IDENTITY, "(", 10},
+	    {SCAN_IDENTITY, "\n", 10},
+	    {SCAN_IDENTITY, " ", 10},
+	    {SCAN_QUOTED_PRINTABLE, "=", 10},
+	    {SCAN_QUOTED_PRINTABLE, "x", 10},
+	    {SCAN_BASE64, "A", 10},
+	    {SCAN_BASE64, "=", 10},
 	};
 	static uint8_t block[1 << 20];
 

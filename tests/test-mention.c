@@ -1,5 +1,6 @@
 /*
- * test-mention.c - tokens are found wherever the planner would find them, however the body is encoded and cut
+ * test-mention.c - tokens are found wherever the planner would find them, however the body is
+ * encoded and cut
  */
 #include <check.h>
 #include <stdlib.h>
@@ -19,35 +20,39 @@ static const struct row {
 	const char *name, *text;
 	bool there;
 } bodies[] = {
-	{"nothing", "", false},
-	{"a marker", M, true},
-	{"within a line", "see " M " there", true},
-	{"without its end", "((graft:" T, true},
-	{"parentheses before it", "((((graft:" T "))", true},
-	{"half a head before it", "((gra((graft:" T "))", true},
-	{"a head before it", "((graft:((graft:" T "))", true},
-	{"too short", "((graft:" A1 "))", false},
-	{"no head", T, false},
-	{"a head in two", "((gra\nft:" T "))", false},
-	{"a soft line break in the token", "((graft:" A1 "=\n" A2 "))", true},
-	{"soft line breaks with white space and CR", "((gra= \t\r\nft:" A1 "=\r\n" A2 "))", true},
-	{"hexadecimal", "=28=28graft=3a" A1 "=44DDDDDDDDDEEEEEEEEEEFFFFFFFF=2D=5F=29)", true},
-	{"equals signs before it", "==4=((graft:" T "))", true},
-	{"equals signs within it", "((graft:" A1 "=4" A2 "))", false},
-	{"a header that ends in one", "boundary=\n\n" M, true},
+    {"nothing", "", false},
+    {"a marker", M, true},
+    {"within a line", "see " M " there", true},
+    {"without its end", "((graft:" T, true},
+    {"parentheses before it", "((((graft:" T "))", true},
+    {"half a head before it", "((gra((graft:" T "))", true},
+    {"a head before it", "((graft:((graft:" T "))", true},
+    {"too short", "((graft:" A1 "))", false},
+    {"no head", T, false},
+    {"a head in two", "((gra\nft:" T "))", false},
+    {"a soft line break in the token", "((graft:" A1 "=\n" A2 "))", true},
+    {"soft line breaks with white space and CR", "((gra= \t\r\nft:" A1 "=\r\n" A2 "))", true},
+    {"hexadecimal", "=28=28graft=3a" A1 "=44DDDDDDDDDEEEEEEEEEEFFFFFFFF=2D=5F=29)", true},
+    {"equals signs before it", "==4=((graft:" T "))", true},
+    {"equals signs within it", "((graft:" A1 "=4" A2 "))", false},
+    {"a header that ends in one", "boundary=\n\n" M, true},
 };
 
 static const struct row fields[] = {
-	{"white space", " \n", false},
-	{"a token", " " T "\n", true},
-	{"several", " x " T "," T "\n", true},
-	{"folded", "\n\t" T "\n", true},
-	{"a stray beside it", " " T "x\n", true},
-	{"quoted", " \"" T "\"\n", true},
-	{"Q-encoded in two words", " =?utf-8?Q?" A1 "?=\n =?utf-8?Q?DDDDDDDDDDEEEEEEEEEEFFFFFFFF-=5F?=\n", true},
-	{"B-encoded", " =?utf-8?B?RUFBQUFBQUFBQUJCQkJCQkJCQkJDQ0NDQ0NDQ0NDREREREREREREREVFRUVFRUVFRUVGRkZGRkZGRi1f?=\n", true},
-	{"a word that does not decode beside it", " =?utf-8?Q?=x?= " T "\n", true},
-	{"too short", " " A1 "\n", false},
+    {"white space", " \n", false},
+    {"a token", " " T "\n", true},
+    {"several", " x " T "," T "\n", true},
+    {"folded", "\n\t" T "\n", true},
+    {"a stray beside it", " " T "x\n", true},
+    {"quoted", " \"" T "\"\n", true},
+    {"Q-encoded in two words",
+        " =?utf-8?Q?" A1 "?=\n =?utf-8?Q?DDDDDDDDDDEEEEEEEEEEFFFFFFFF-=5F?=\n", true},
+    {"B-encoded",
+        " =?utf-8?B?"
+        "RUFBQUFBQUFBQUJCQkJCQkJCQkJDQ0NDQ0NDQ0NDREREREREREREREVFRUVFRUVFRUVGRkZGRkZGRi1f?=\n",
+        true},
+    {"a word that does not decode beside it", " =?utf-8?Q?=x?= " T "\n", true},
+    {"too short", " " A1 "\n", false},
 };
 
 static void
@@ -89,13 +94,16 @@ START_TEST(bodies_in_base64)
 {
 	static const char head[] = "--b\nContent-Type: text/plain; charset=utf-8; x=aaaa";
 	char plain[256], text[1024];
-	size_t len = (size_t)snprintf(plain, sizeof plain, "%.*sGuten Tag,\n\n" M "\n", _i / 4, "xxx"), at;
+	size_t len = (size_t)snprintf(
+	           plain, sizeof(plain), "%.*sGuten Tag,\n\n" M "\n", _i / 4, "xxx"),
+	       at;
 
 	for (size_t width = 4; width <= 76; width += 24) {
 		uint8_t encoded[512];
 		size_t n = base64_encode_lines((const uint8_t *)plain, len, encoded), column = 0;
 
-		at = (size_t)snprintf(text, sizeof text, "%.*s\n\n", (int)sizeof(head) - 1 - _i % 4, head);
+		at = (size_t)snprintf(
+		    text, sizeof(text), "%.*s\n\n", (int)sizeof(head) - 1 - _i % 4, head);
 		for (size_t i = 0; i < n; i++) {
 			if (encoded[i] != '\n') {
 				text[at++] = (char)encoded[i];
@@ -110,18 +118,20 @@ START_TEST(bodies_in_base64)
 }
 END_TEST
 
-/* As who encodes piece by piece writes it, of any length: padding within, which the planner reads. */
+/* As who encodes piece by piece writes it, of any length: padding within, which the planner reads.
+ */
 START_TEST(bodies_in_base64_of_pieces)
 {
 	static const char plain[] = M "\n";
 	size_t piece = (size_t)_i + 1, at;
 	char text[1024];
 
-	at = (size_t)snprintf(text, sizeof text, "--b; x=a\n\n");
+	at = (size_t)snprintf(text, sizeof(text), "--b; x=a\n\n");
 	for (size_t from = 0; from < sizeof(plain) - 1; from += piece) {
 		size_t left = sizeof(plain) - 1 - from;
 
-		at += base64_encode_lines((const uint8_t *)plain + from, left < piece ? left : piece, (uint8_t *)text + at);
+		at += base64_encode_lines((const uint8_t *)plain + from,
+		    left < piece ? left : piece, (uint8_t *)text + at);
 	}
 	expect_body("base64 of pieces", text, at, true);
 }
@@ -131,7 +141,7 @@ START_TEST(header_fields)
 {
 	bool found = false;
 	size_t len = strlen(fields[_i].text);
-	uint8_t *copy = malloc(len);    /* of exactly its size, for ASan */
+	uint8_t *copy = malloc(len); /* of exactly its size, for ASan */
 
 	ck_assert_ptr_nonnull(copy);
 	memcpy(copy, fields[_i].text, len);

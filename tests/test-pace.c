@@ -40,7 +40,8 @@ be_off_the_cpu(void)
 	}
 }
 
-/* A block is written, then `taken` bytes of it are read, with or without a pause. False: the scheduler had its will. */
+/* A block is written, then `taken` bytes of it are read, with or without a pause. False: the
+ * scheduler had its will. */
 static bool
 after_a_block(size_t taken, bool pause, struct pace *p)
 {
@@ -71,11 +72,11 @@ static const struct row {
 	size_t taken;
 	bool pause, parallel;
 } rows[] = {
-	{.name = "a reader that takes some while we run", .taken = PACE_PIECE, .parallel = true},
-	{.name = "a reader that takes all while we run", .taken = BLOCK, .parallel = true},
-	{.name = "nobody reads", .taken = 0},
-	{.name = "a reader that may have had our CPU", .taken = PACE_PIECE, .pause = true},
-	{.name = "nobody reads while we are off", .taken = 0, .pause = true},
+    {.name = "a reader that takes some while we run", .taken = PACE_PIECE, .parallel = true},
+    {.name = "a reader that takes all while we run", .taken = BLOCK, .parallel = true},
+    {.name = "nobody reads", .taken = 0},
+    {.name = "a reader that may have had our CPU", .taken = PACE_PIECE, .pause = true},
+    {.name = "nobody reads while we are off", .taken = 0, .pause = true},
 };
 
 START_TEST(writes_become_short_for_a_reader_on_another_cpu)
@@ -89,8 +90,10 @@ START_TEST(writes_become_short_for_a_reader_on_another_cpu)
 	}
 	ck_assert_msg(p.parallel == r->parallel, "%s: parallel is %d", r->name, p.parallel);
 	ck_assert_uint_eq(pace_write(&p, BLOCK), r->parallel ? PACE_PIECE : BLOCK);
-	ck_assert_uint_eq(pace_write(&p, PACE_STOCK + 1), r->parallel ? PACE_PIECE : PACE_STOCK + 1);
-	ck_assert_msg(pace_write(&p, PACE_STOCK) == PACE_STOCK, "%s: the stock goes out in one write", r->name);
+	ck_assert_uint_eq(
+	    pace_write(&p, PACE_STOCK + 1), r->parallel ? PACE_PIECE : PACE_STOCK + 1);
+	ck_assert_msg(pace_write(&p, PACE_STOCK) == PACE_STOCK,
+	    "%s: the stock goes out in one write", r->name);
 	ck_assert_uint_eq(pace_write(&p, 1), 1);
 }
 END_TEST
@@ -130,7 +133,8 @@ START_TEST(a_pipe_is_made_larger_and_never_smaller)
 		holds = fcntl(fds[1], F_SETPIPE_SZ, sizes[i]);
 		ck_assert_int_ge(holds, sizes[i]);
 		ck_assert(pace_enlarge(fds[i % 2]));
-		ck_assert_int_eq(fcntl(fds[0], F_GETPIPE_SZ), holds < PACE_PIPE ? PACE_PIPE : holds);
+		ck_assert_int_eq(
+		    fcntl(fds[0], F_GETPIPE_SZ), holds < PACE_PIPE ? PACE_PIPE : holds);
 		close(fds[0]);
 		close(fds[1]);
 	}

@@ -1,5 +1,6 @@
 /*
- * test-part-header.c - media types, file names and Content-IDs as header pieces; message/rfc822 or not
+ * test-part-header.c - media types, file names and Content-IDs as header pieces; message/rfc822 or
+ * not
  */
 #include "mime/part-header.h"
 
@@ -12,78 +13,347 @@
 static const struct row {
 	const char *name;
 	const char *text;
-	size_t len;             /* 0: strlen */
-	const char *want;       /* with PART_HEADER_OK */
+	size_t len;       /* 0: strlen */
+	const char *want; /* with PART_HEADER_OK */
 	enum part_header ret;
-} types[] = {
-	{ .name = "plain", .text = "application/pdf", .want = "application/pdf", },
-	{ .name = "case", .text = "Image/PNG", .want = "image/png", },
-	{ .name = "parameter", .text = "text/plain; charset=utf-8", .want = "text/plain; charset=utf-8", },
-	{ .name = "no space", .text = "text/plain;charset=UTF-8", .want = "text/plain; charset=UTF-8", },
-	{ .name = "quoted", .text = "a/b; c=\"d e\"", .want = "a/b; c=\"d e\"", },
-	{ .name = "two", .text = "a/b ; c=d ; e=f", .want = "a/b; c=d; e=f", },
-	{ .name = "message", .text = "message/rfc822", .want = "message/rfc822", },
-	{ .name = "vendor", .text = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	    .want = "application/vnd.openxmlformats-officedocument.wordprocessingml.document", },
-	{ .name = "nothing", .text = "", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "no slash", .text = "pdf", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "no subtype", .text = "image/", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "no type", .text = "/png", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "two slashes", .text = "a/b/c", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "space", .text = "a /b", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "sentence", .text = "a pdf file", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "header", .text = "a/b\r\nX-Evil: yes", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "NUL", .text = "a/b\0c", .len = 5, .ret = PART_HEADER_SYNTAX, },
-	{ .name = "8bit", .text = "a/b; c=\xc3\xa4", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "parameter without value", .text = "a/b; c", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "parameter with empty value", .text = "a/b; c=", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "parameter without name", .text = "a/b; =c", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "open quote", .text = "a/b; c=\"d", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "backslash at the end", .text = "a/b; c=\"d\\", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "junk after value", .text = "a/b; c=d e", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "multipart", .text = "multipart/mixed", .ret = PART_HEADER_COMPOSITE, },
-	{ .name = "multipart, any case", .text = "MultiPart/x; boundary=y", .ret = PART_HEADER_COMPOSITE, },
-	{ .name = "partial", .text = "message/partial", .ret = PART_HEADER_COMPOSITE, },
-	{ .name = "global", .text = "message/global", .ret = PART_HEADER_COMPOSITE, },
-}, names[] = {
-	{ .name = "ASCII", .text = "a.pdf", .want = "filename=a.pdf", },
-	{ .name = "space", .text = "a b.pdf", .want = "filename=\"a b.pdf\"", },
-	{ .name = "quotes", .text = "q\"u'o.pdf", .want = "filename=\"q\\\"u'o.pdf\"", },
-	{ .name = "folders", .text = "/home/joe/a.pdf", .want = "filename=a.pdf", },
-	{ .name = "folders of Windows", .text = "C:\\Users\\Joe\\a.pdf", .want = "filename=a.pdf", },
-	{ .name = "climbing", .text = "../../etc/passwd", .want = "filename=passwd", },
-	{ .name = "leading dash", .text = "-rf", .want = "filename=-rf", },
-	{ .name = "dots", .text = "...", .want = "filename=...", },
-	{ .name = "percent", .text = "100%.pdf", .want = "filename=\"100%.pdf\"", },
-	{ .name = "umlaut", .text = "Rechnung M\xc3\xa4rz.pdf", .want = "filename*=UTF-8''Rechnung%20M%C3%A4rz.pdf", },
-	{ .name = "nothing", .text = "", .ret = PART_HEADER_EMPTY, },
-	{ .name = "a folder", .text = "home/", .ret = PART_HEADER_EMPTY, },
-	{ .name = "this folder", .text = ".", .ret = PART_HEADER_EMPTY, },
-	{ .name = "its parent", .text = "a/..", .ret = PART_HEADER_EMPTY, },
-	{ .name = "Latin-1", .text = "M\xe4rz.pdf", .ret = PART_HEADER_ENCODING, },
-	{ .name = "surrogate", .text = "\xed\xa0\x80", .ret = PART_HEADER_ENCODING, },
-	{ .name = "overlong", .text = "\xc0\xafx", .ret = PART_HEADER_ENCODING, },
-	{ .name = "line end", .text = "a\nb", .ret = PART_HEADER_CONTROL, },
-	{ .name = "header", .text = "a\r\nX: y", .ret = PART_HEADER_CONTROL, },
-	{ .name = "tab", .text = "a\tb", .ret = PART_HEADER_CONTROL, },
-	{ .name = "escape", .text = "\x1b[31m", .ret = PART_HEADER_CONTROL, },
-	{ .name = "delete", .text = "a\x7f", .ret = PART_HEADER_CONTROL, },
-	{ .name = "C1", .text = "a\xc2\x85" "b", .ret = PART_HEADER_CONTROL, },
-	{ .name = "NUL", .text = "a\0b", .len = 3, .ret = PART_HEADER_CONTROL, },
-	{ .name = "line separator", .text = "a\xe2\x80\xa8" "b", .ret = PART_HEADER_CONTROL, },
-	{ .name = "turned text", .text = "a\xe2\x80\xae" "fdp.exe", .ret = PART_HEADER_CONTROL, },
-}, cids[] = {
-	{ .name = "plain", .text = "a@b", .want = "a@b", },
-	{ .name = "brackets", .text = "<a@b>", .want = "a@b", },
-	{ .name = "no at", .text = "logo", .want = "logo", },
-	{ .name = "nothing", .text = "", .ret = PART_HEADER_EMPTY, },
-	{ .name = "empty brackets", .text = "<>", .ret = PART_HEADER_EMPTY, },
-	{ .name = "space", .text = "a b", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "open bracket", .text = "<a@b", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "brackets inside", .text = "a>b<c", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "line end", .text = "a\nb", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "8bit", .text = "\xc3\xa4", .ret = PART_HEADER_SYNTAX, },
-	{ .name = "NUL", .text = "a\0b", .len = 3, .ret = PART_HEADER_SYNTAX, },
+} types[] =
+    {
+        {
+            .name = "plain",
+            .text = "application/pdf",
+            .want = "application/pdf",
+        },
+        {
+            .name = "case",
+            .text = "Image/PNG",
+            .want = "image/png",
+        },
+        {
+            .name = "parameter",
+            .text = "text/plain; charset=utf-8",
+            .want = "text/plain; charset=utf-8",
+        },
+        {
+            .name = "no space",
+            .text = "text/plain;charset=UTF-8",
+            .want = "text/plain; charset=UTF-8",
+        },
+        {
+            .name = "quoted",
+            .text = "a/b; c=\"d e\"",
+            .want = "a/b; c=\"d e\"",
+        },
+        {
+            .name = "two",
+            .text = "a/b ; c=d ; e=f",
+            .want = "a/b; c=d; e=f",
+        },
+        {
+            .name = "message",
+            .text = "message/rfc822",
+            .want = "message/rfc822",
+        },
+        {
+            .name = "vendor",
+            .text = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            .want = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        },
+        {
+            .name = "nothing",
+            .text = "",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "no slash",
+            .text = "pdf",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "no subtype",
+            .text = "image/",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "no type",
+            .text = "/png",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "two slashes",
+            .text = "a/b/c",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "space",
+            .text = "a /b",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "sentence",
+            .text = "a pdf file",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "header",
+            .text = "a/b\r\nX-Evil: yes",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "NUL",
+            .text = "a/b\0c",
+            .len = 5,
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "8bit",
+            .text = "a/b; c=\xc3\xa4",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "parameter without value",
+            .text = "a/b; c",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "parameter with empty value",
+            .text = "a/b; c=",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "parameter without name",
+            .text = "a/b; =c",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "open quote",
+            .text = "a/b; c=\"d",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "backslash at the end",
+            .text = "a/b; c=\"d\\",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "junk after value",
+            .text = "a/b; c=d e",
+            .ret = PART_HEADER_SYNTAX,
+        },
+        {
+            .name = "multipart",
+            .text = "multipart/mixed",
+            .ret = PART_HEADER_COMPOSITE,
+        },
+        {
+            .name = "multipart, any case",
+            .text = "MultiPart/x; boundary=y",
+            .ret = PART_HEADER_COMPOSITE,
+        },
+        {
+            .name = "partial",
+            .text = "message/partial",
+            .ret = PART_HEADER_COMPOSITE,
+        },
+        {
+            .name = "global",
+            .text = "message/global",
+            .ret = PART_HEADER_COMPOSITE,
+        },
+},
+  names[] =
+      {
+          {
+              .name = "ASCII",
+              .text = "a.pdf",
+              .want = "filename=a.pdf",
+          },
+          {
+              .name = "space",
+              .text = "a b.pdf",
+              .want = "filename=\"a b.pdf\"",
+          },
+          {
+              .name = "quotes",
+              .text = "q\"u'o.pdf",
+              .want = "filename=\"q\\\"u'o.pdf\"",
+          },
+          {
+              .name = "folders",
+              .text = "/home/joe/a.pdf",
+              .want = "filename=a.pdf",
+          },
+          {
+              .name = "folders of Windows",
+              .text = "C:\\Users\\Joe\\a.pdf",
+              .want = "filename=a.pdf",
+          },
+          {
+              .name = "climbing",
+              .text = "../../etc/passwd",
+              .want = "filename=passwd",
+          },
+          {
+              .name = "leading dash",
+              .text = "-rf",
+              .want = "filename=-rf",
+          },
+          {
+              .name = "dots",
+              .text = "...",
+              .want = "filename=...",
+          },
+          {
+              .name = "percent",
+              .text = "100%.pdf",
+              .want = "filename=\"100%.pdf\"",
+          },
+          {
+              .name = "umlaut",
+              .text = "Rechnung M\xc3\xa4rz.pdf",
+              .want = "filename*=UTF-8''Rechnung%20M%C3%A4rz.pdf",
+          },
+          {
+              .name = "nothing",
+              .text = "",
+              .ret = PART_HEADER_EMPTY,
+          },
+          {
+              .name = "a folder",
+              .text = "home/",
+              .ret = PART_HEADER_EMPTY,
+          },
+          {
+              .name = "this folder",
+              .text = ".",
+              .ret = PART_HEADER_EMPTY,
+          },
+          {
+              .name = "its parent",
+              .text = "a/..",
+              .ret = PART_HEADER_EMPTY,
+          },
+          {
+              .name = "Latin-1",
+              .text = "M\xe4rz.pdf",
+              .ret = PART_HEADER_ENCODING,
+          },
+          {
+              .name = "surrogate",
+              .text = "\xed\xa0\x80",
+              .ret = PART_HEADER_ENCODING,
+          },
+          {
+              .name = "overlong",
+              .text = "\xc0\xafx",
+              .ret = PART_HEADER_ENCODING,
+          },
+          {
+              .name = "line end",
+              .text = "a\nb",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "header",
+              .text = "a\r\nX: y",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "tab",
+              .text = "a\tb",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "escape",
+              .text = "\x1b[31m",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "delete",
+              .text = "a\x7f",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "C1",
+              .text = "a\xc2\x85"
+                      "b",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "NUL",
+              .text = "a\0b",
+              .len = 3,
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "line separator",
+              .text = "a\xe2\x80\xa8"
+                      "b",
+              .ret = PART_HEADER_CONTROL,
+          },
+          {
+              .name = "turned text",
+              .text = "a\xe2\x80\xae"
+                      "fdp.exe",
+              .ret = PART_HEADER_CONTROL,
+          },
+},
+  cids[] = {
+      {
+          .name = "plain",
+          .text = "a@b",
+          .want = "a@b",
+      },
+      {
+          .name = "brackets",
+          .text = "<a@b>",
+          .want = "a@b",
+      },
+      {
+          .name = "no at",
+          .text = "logo",
+          .want = "logo",
+      },
+      {
+          .name = "nothing",
+          .text = "",
+          .ret = PART_HEADER_EMPTY,
+      },
+      {
+          .name = "empty brackets",
+          .text = "<>",
+          .ret = PART_HEADER_EMPTY,
+      },
+      {
+          .name = "space",
+          .text = "a b",
+          .ret = PART_HEADER_SYNTAX,
+      },
+      {
+          .name = "open bracket",
+          .text = "<a@b",
+          .ret = PART_HEADER_SYNTAX,
+      },
+      {
+          .name = "brackets inside",
+          .text = "a>b<c",
+          .ret = PART_HEADER_SYNTAX,
+      },
+      {
+          .name = "line end",
+          .text = "a\nb",
+          .ret = PART_HEADER_SYNTAX,
+      },
+      {
+          .name = "8bit",
+          .text = "\xc3\xa4",
+          .ret = PART_HEADER_SYNTAX,
+      },
+      {
+          .name = "NUL",
+          .text = "a\0b",
+          .len = 3,
+          .ret = PART_HEADER_SYNTAX,
+      },
 };
 
 typedef enum part_header make(const char *text, size_t len, char *out, size_t cap, size_t *len_r);
@@ -96,15 +366,16 @@ check_row(make *f, const struct row *r)
 	enum part_header ret;
 
 	memcpy(copy, r->text, len);
-	ret = f(copy, len, out, sizeof out, &out_len);
+	ret = f(copy, len, out, sizeof(out), &out_len);
 	free(copy);
 	ck_assert_msg(ret == r->ret, "%s: %d", r->name, (int)ret);
 	if (ret == PART_HEADER_OK) {
-		ck_assert_msg(out_len == strlen(r->want) && memcmp(out, r->want, out_len) == 0, "%s: %.*s",
-		    r->name, (int)out_len, out);
-		ck_assert_msg(f(r->text, len, out, out_len, &out_len) == PART_HEADER_OK, "%s", r->name);
-		ck_assert_msg(f(r->text, len, out, out_len - 1, &out_len) == PART_HEADER_TOO_LONG, "%s",
-		    r->name);
+		ck_assert_msg(out_len == strlen(r->want) && memcmp(out, r->want, out_len) == 0,
+		    "%s: %.*s", r->name, (int)out_len, out);
+		ck_assert_msg(
+		    f(r->text, len, out, out_len, &out_len) == PART_HEADER_OK, "%s", r->name);
+		ck_assert_msg(f(r->text, len, out, out_len - 1, &out_len) == PART_HEADER_TOO_LONG,
+		    "%s", r->name);
 	}
 }
 
@@ -132,7 +403,8 @@ END_TEST
 /* Long names are folded; GMime reads each back as it was. */
 START_TEST(a_long_name_comes_back)
 {
-	static const char *const units[] = { "x", "\xc3\xa4", "\xe8\xab\x8b", "\xf0\x9f\x93\x8e", "a b", "'%*" };
+	static const char *const units[] = {
+	    "x", "\xc3\xa4", "\xe8\xab\x8b", "\xf0\x9f\x93\x8e", "a b", "'%*"};
 	char name[256], again[256], header[4096];
 
 	for (size_t len = 1; len <= 80; len++) {
@@ -145,9 +417,10 @@ START_TEST(a_long_name_comes_back)
 			memcpy(name + i * unit, units[_i], unit);
 		}
 		name[len * unit] = '\0';
-		start = (size_t)snprintf(header, sizeof header, "attachment; ");
+		start = (size_t)snprintf(header, sizeof(header), "attachment; ");
 		ck_assert_int_eq(part_header_filename(name, len * unit, header + start,
-		    sizeof header - start - 1, &piece_len), PART_HEADER_OK);
+		                     sizeof(header) - start - 1, &piece_len),
+		    PART_HEADER_OK);
 		header[start + piece_len] = '\0';
 		for (const char *at = header; *at != '\0'; at++) {
 			ck_assert((*at >= 0x20 && *at < 0x7f) || *at == '\n' || *at == '\t');
@@ -155,7 +428,8 @@ START_TEST(a_long_name_comes_back)
 		back = g_mime_content_disposition_parse(NULL, header);
 		ck_assert_str_eq(g_mime_content_disposition_get_parameter(back, "filename"), name);
 		g_object_unref(back);
-		ck_assert_uint_eq(part_header_name(header + start, piece_len, again, sizeof again), len * unit);
+		ck_assert_uint_eq(
+		    part_header_name(header + start, piece_len, again, sizeof(again)), len * unit);
 		ck_assert_mem_eq(again, name, len * unit);
 	}
 }
@@ -168,17 +442,57 @@ static const struct check_row_of {
 	bool good;
 	uint64_t crs;
 } checks[] = {
-	{ .name = "LF", .text = "From: a\n\nb\n", .good = true, },
-	{ .name = "CRLF", .text = "From: a\r\n\r\nb\r\n", .good = true, .crs = 3, },
-	{ .name = "empty", .text = "", .good = true, },
-	{ .name = "no line end at the end", .text = "a\r\nb", .good = true, .crs = 1, },
-	{ .name = "mixed", .text = "a\r\nb\n", },
-	{ .name = "mixed the other way", .text = "a\nb\r\n", },
-	{ .name = "bare CR", .text = "a\rb\n", },
-	{ .name = "CR CR LF", .text = "a\r\r\n", },
-	{ .name = "CR at the end", .text = "a\r\nb\r", },
-	{ .name = "8bit", .text = "a\xc3\xa4\n", },
-	{ .name = "NUL", .text = "a\0b\n", .len = 4, },
+    {
+        .name = "LF",
+        .text = "From: a\n\nb\n",
+        .good = true,
+    },
+    {
+        .name = "CRLF",
+        .text = "From: a\r\n\r\nb\r\n",
+        .good = true,
+        .crs = 3,
+    },
+    {
+        .name = "empty",
+        .text = "",
+        .good = true,
+    },
+    {
+        .name = "no line end at the end",
+        .text = "a\r\nb",
+        .good = true,
+        .crs = 1,
+    },
+    {
+        .name = "mixed",
+        .text = "a\r\nb\n",
+    },
+    {
+        .name = "mixed the other way",
+        .text = "a\nb\r\n",
+    },
+    {
+        .name = "bare CR",
+        .text = "a\rb\n",
+    },
+    {
+        .name = "CR CR LF",
+        .text = "a\r\r\n",
+    },
+    {
+        .name = "CR at the end",
+        .text = "a\r\nb\r",
+    },
+    {
+        .name = "8bit",
+        .text = "a\xc3\xa4\n",
+    },
+    {
+        .name = "NUL",
+        .text = "a\0b\n",
+        .len = 4,
+    },
 };
 
 /* Whole, and cut at each place. */
@@ -202,13 +516,14 @@ START_TEST(lines_up_to_998)
 {
 	uint8_t line[1001];
 
-	memset(line, 'x', sizeof line);
+	memset(line, 'x', sizeof(line));
 	for (int over = 0; over < 2; over++) {
 		for (int crlf = 0; crlf < 2; crlf++) {
 			struct message_check c;
 			message_check_begin(&c);
 			message_check_add(&c, line, 998 + (size_t)over);
-			message_check_add(&c, (const uint8_t *)"\r\n" + (crlf ? 0 : 1), crlf ? 2 : 1);
+			message_check_add(
+			    &c, (const uint8_t *)"\r\n" + (crlf ? 0 : 1), crlf ? 2 : 1);
 			ck_assert_int_eq(message_check_end(&c), !over);
 		}
 	}
@@ -221,11 +536,11 @@ main(void)
 	Suite *suite = suite_create("part-header");
 	TCase *tc = tcase_create("part-header");
 
-	tcase_add_loop_test(tc, type, 0, sizeof types / sizeof types[0]);
-	tcase_add_loop_test(tc, filename, 0, sizeof names / sizeof names[0]);
-	tcase_add_loop_test(tc, cid, 0, sizeof cids / sizeof cids[0]);
+	tcase_add_loop_test(tc, type, 0, sizeof(types) / sizeof(types[0]));
+	tcase_add_loop_test(tc, filename, 0, sizeof(names) / sizeof(names[0]));
+	tcase_add_loop_test(tc, cid, 0, sizeof(cids) / sizeof(cids[0]));
 	tcase_add_loop_test(tc, a_long_name_comes_back, 0, 6);
-	tcase_add_loop_test(tc, message_or_not, 0, sizeof checks / sizeof checks[0]);
+	tcase_add_loop_test(tc, message_or_not, 0, sizeof(checks) / sizeof(checks[0]));
 	tcase_add_test(tc, lines_up_to_998);
 	suite_add_tcase(suite, tc);
 	return scratch_run(suite);

@@ -6,19 +6,18 @@
 
 #include <unistd.h>
 
-static const char config_text[] =
-    "listen: [ 'unix:/x' ]\n"
-    "identity: { names: [me], addresses: [192.0.2.1] }\n"
-    "families: [ipv4]\n"
-    "relay: { mode: compat, primary-networks: [198.51.100.0/24] }\n"
-    "dnsbl:\n"
-    "  - { zone: bl, listed: ['127.0.0.2-127.0.0.11'], score: 2 }\n"
-    "  - { zone: bl2, listed: ['127.0.0.2'], score: 1 }\n"
-    "  - { zone: wl, listed: ['127.0.0.0/8'], score: -3 }\n"
-    "reject-score: 2\n";
+static const char config_text[] = "listen: [ 'unix:/x' ]\n"
+                                  "identity: { names: [me], addresses: [192.0.2.1] }\n"
+                                  "families: [ipv4]\n"
+                                  "relay: { mode: compat, primary-networks: [198.51.100.0/24] }\n"
+                                  "dnsbl:\n"
+                                  "  - { zone: bl, listed: ['127.0.0.2-127.0.0.11'], score: 2 }\n"
+                                  "  - { zone: bl2, listed: ['127.0.0.2'], score: 1 }\n"
+                                  "  - { zone: wl, listed: ['127.0.0.0/8'], score: -3 }\n"
+                                  "reject-score: 2\n";
 
-#define RELAY                                                                                      \
-	"MX back = 10:p 20:me; MX other = 10:p; MX sick = failed; MX late = waiting;"              \
+#define RELAY \
+	"MX back = 10:p 20:me; MX other = 10:p; MX sick = failed; MX late = waiting;" \
 	"A p = 198.51.100.9;"
 
 #define CLIENT "7.100.51.203."
@@ -36,80 +35,256 @@ static const struct row {
 	enum reason reason;
 	int score;
 } rows[] = {
-	{ .name = "relay grants", .context = "relay", .recipient = "u@back", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "relay does not ask DNSBLs", .context = "relay", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = waiting;", .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "relay refuses", .context = "relay", .recipient = "u@other", .action = ACTION_REFUSE,
-	    .reason = REASON_NOT_MX, },
-	{ .name = "filter never grants", .context = "filter", .recipient = "u@back",
-	    .action = ACTION_PASS, .reason = REASON_DNSBL_CLEAN, },
-	{ .name = "filter leaves others alone", .context = "filter", .recipient = "u@other",
-	    .facts = "A " CLIENT "bl = 127.0.0.2;", .action = ACTION_PASS, .reason = REASON_NOT_BACKUP, },
-	{ .name = "filter leaves what it cannot tell alone", .context = "filter", .recipient = "u@sick",
-	    .facts = "A " CLIENT "bl = 127.0.0.2;", .action = ACTION_PASS, .reason = REASON_NOT_BACKUP, },
-	{ .name = "filter for all", .context = "filter", .recipient = "u@other", .all = true,
-	    .facts = "A " CLIENT "bl = 127.0.0.2;", .action = ACTION_REFUSE, .reason = REASON_DNSBL,
-	    .score = 2, },
-	{ .name = "filter waits for the relay verdict", .context = "filter", .recipient = "u@late",
-	    .action = ACTION_WAIT, .reason = REASON_NOT_BACKUP, },
-	{ .name = "filter refuses the listed", .context = "filter", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.4;", .action = ACTION_REFUSE, .reason = REASON_DNSBL,
-	    .score = 2, },
-	{ .name = "one hook: both", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.4;", .action = ACTION_REFUSE, .reason = REASON_DNSBL,
-	    .score = 2, },
-	{ .name = "one hook: clean", .context = "", .recipient = "u@back", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "one hook: relay first", .context = "", .recipient = "u@other",
-	    .facts = "A " CLIENT "bl = 127.0.0.4;", .action = ACTION_REFUSE, .reason = REASON_NOT_MX, },
-	{ .name = "one hook: waits", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.4; A " CLIENT "wl = waiting;", .action = ACTION_WAIT,
-	    .reason = REASON_DNSBL, .score = 2, },
-	{ .name = "code outside the ranges", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.12;", .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "one of several codes", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.12 127.0.0.3;", .action = ACTION_REFUSE,
-	    .reason = REASON_DNSBL, .score = 2, },
-	{ .name = "a score too small", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl2 = 127.0.0.2;", .action = ACTION_PERMIT, .reason = REASON_BACKUP,
-	    .score = 1, },
-	{ .name = "an allow list outweighs", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = 127.0.5.1;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, .score = -1, },
-	{ .name = "error code 127.255.255.254", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.255.255.254;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "error code of an allow list", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = 127.255.255.255;",
-	    .action = ACTION_REFUSE, .reason = REASON_DNSBL, .score = 2, },
-	{ .name = "an error code beside a listing", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.2 127.255.255.252;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "outside 127/8: a parked domain", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 203.0.113.80;", .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "a dead blocklist fails open", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = failed;", .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "a dead allow list fails open", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = failed;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, .score = -1, },
-	{ .name = "an old listing is none", .context = "", .recipient = "u@back",
-	    .facts = "A " CLIENT "bl = stale 127.0.0.2;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "a zone that is out is not asked", .context = "", .recipient = "u@back", .out = true,
-	    .facts = "A " CLIENT "bl = 127.0.0.2;", .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "an IPv6 client", .context = "", .recipient = "u@back", .client = "2001:db8::7",
-	    .facts = "A 7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl = 127.0.0.2;",
-	    .action = ACTION_REFUSE, .reason = REASON_DNSBL, .score = 2, },
-	{ .name = "a private client is not asked about", .context = "", .recipient = "u@back",
-	    .client = "10.1.1.1", .facts = "A 1.1.1.10.bl = 127.0.0.2;", .action = ACTION_PERMIT,
-	    .reason = REASON_BACKUP, },
-	{ .name = "a client 'unknown'", .context = "", .recipient = "u@back", .client = "unknown",
-	    .action = ACTION_PERMIT, .reason = REASON_BACKUP, },
-	{ .name = "DATA is no question", .context = "relay", .recipient = "u@other", .state = "DATA",
-	    .action = ACTION_PASS, .reason = REASON_NO_QUESTION, },
-	{ .name = "no state is RCPT", .context = "relay", .recipient = "u@other", .state = "",
-	    .action = ACTION_REFUSE, .reason = REASON_NOT_MX, },
+    {
+        .name = "relay grants",
+        .context = "relay",
+        .recipient = "u@back",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "relay does not ask DNSBLs",
+        .context = "relay",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = waiting;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "relay refuses",
+        .context = "relay",
+        .recipient = "u@other",
+        .action = ACTION_REFUSE,
+        .reason = REASON_NOT_MX,
+    },
+    {
+        .name = "filter never grants",
+        .context = "filter",
+        .recipient = "u@back",
+        .action = ACTION_PASS,
+        .reason = REASON_DNSBL_CLEAN,
+    },
+    {
+        .name = "filter leaves others alone",
+        .context = "filter",
+        .recipient = "u@other",
+        .facts = "A " CLIENT "bl = 127.0.0.2;",
+        .action = ACTION_PASS,
+        .reason = REASON_NOT_BACKUP,
+    },
+    {
+        .name = "filter leaves what it cannot tell alone",
+        .context = "filter",
+        .recipient = "u@sick",
+        .facts = "A " CLIENT "bl = 127.0.0.2;",
+        .action = ACTION_PASS,
+        .reason = REASON_NOT_BACKUP,
+    },
+    {
+        .name = "filter for all",
+        .context = "filter",
+        .recipient = "u@other",
+        .all = true,
+        .facts = "A " CLIENT "bl = 127.0.0.2;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "filter waits for the relay verdict",
+        .context = "filter",
+        .recipient = "u@late",
+        .action = ACTION_WAIT,
+        .reason = REASON_NOT_BACKUP,
+    },
+    {
+        .name = "filter refuses the listed",
+        .context = "filter",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.4;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "one hook: both",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.4;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "one hook: clean",
+        .context = "",
+        .recipient = "u@back",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "one hook: relay first",
+        .context = "",
+        .recipient = "u@other",
+        .facts = "A " CLIENT "bl = 127.0.0.4;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_NOT_MX,
+    },
+    {
+        .name = "one hook: waits",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.4; A " CLIENT "wl = waiting;",
+        .action = ACTION_WAIT,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "code outside the ranges",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.12;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "one of several codes",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.12 127.0.0.3;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "a score too small",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl2 = 127.0.0.2;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+        .score = 1,
+    },
+    {
+        .name = "an allow list outweighs",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = 127.0.5.1;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+        .score = -1,
+    },
+    {
+        .name = "error code 127.255.255.254",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.255.255.254;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "error code of an allow list",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = 127.255.255.255;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "an error code beside a listing",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.2 127.255.255.252;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "outside 127/8: a parked domain",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 203.0.113.80;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "a dead blocklist fails open",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = failed;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "a dead allow list fails open",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = 127.0.0.2; A " CLIENT "wl = failed;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+        .score = -1,
+    },
+    {
+        .name = "an old listing is none",
+        .context = "",
+        .recipient = "u@back",
+        .facts = "A " CLIENT "bl = stale 127.0.0.2;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "a zone that is out is not asked",
+        .context = "",
+        .recipient = "u@back",
+        .out = true,
+        .facts = "A " CLIENT "bl = 127.0.0.2;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "an IPv6 client",
+        .context = "",
+        .recipient = "u@back",
+        .client = "2001:db8::7",
+        .facts =
+            "A 7.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.bl = 127.0.0.2;",
+        .action = ACTION_REFUSE,
+        .reason = REASON_DNSBL,
+        .score = 2,
+    },
+    {
+        .name = "a private client is not asked about",
+        .context = "",
+        .recipient = "u@back",
+        .client = "10.1.1.1",
+        .facts = "A 1.1.1.10.bl = 127.0.0.2;",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "a client 'unknown'",
+        .context = "",
+        .recipient = "u@back",
+        .client = "unknown",
+        .action = ACTION_PERMIT,
+        .reason = REASON_BACKUP,
+    },
+    {
+        .name = "DATA is no question",
+        .context = "relay",
+        .recipient = "u@other",
+        .state = "DATA",
+        .action = ACTION_PASS,
+        .reason = REASON_NO_QUESTION,
+    },
+    {
+        .name = "no state is RCPT",
+        .context = "relay",
+        .recipient = "u@other",
+        .state = "",
+        .action = ACTION_REFUSE,
+        .reason = REASON_NOT_MX,
+    },
 };
 
 static struct config *
@@ -125,7 +300,7 @@ config_from(const char *text)
 static struct request_value
 value(const char *text)
 {
-	return (struct request_value){ text, strlen(text) };
+	return (struct request_value){text, strlen(text)};
 }
 
 static void
@@ -134,21 +309,21 @@ decide(const struct config *c, const struct recipient_list *recipients, const st
 {
 	static bool yes[DNSBL_ZONES_MAX], no[DNSBL_ZONES_MAX];
 	char zone[4096];
-	struct fact_table table = { .text = zone };
+	struct fact_table table = {.text = zone};
 	struct decision_inputs in = {
-		.config = c,
-		.recipients = recipients,
-		.zones_ipv4 = row->out ? no : yes,
-		.zones_ipv6 = row->out ? no : yes,
-		.relay_facts = { fact_table_look, &table },
-		.dnsbl_facts = { fact_table_look, &table },
+	    .config = c,
+	    .recipients = recipients,
+	    .zones_ipv4 = row->out ? no : yes,
+	    .zones_ipv6 = row->out ? no : yes,
+	    .relay_facts = {fact_table_look, &table},
+	    .dnsbl_facts = {fact_table_look, &table},
 	};
 	struct request r = {
-		.request = value("smtpd_access_policy"),
-		.protocol_state = value(row->state != NULL ? row->state : "RCPT"),
-		.policy_context = value(row->context),
-		.recipient = value(row->recipient),
-		.client_address = value(row->client != NULL ? row->client : "203.51.100.7"),
+	    .request = value("smtpd_access_policy"),
+	    .protocol_state = value(row->state != NULL ? row->state : "RCPT"),
+	    .policy_context = value(row->context),
+	    .recipient = value(row->recipient),
+	    .client_address = value(row->client != NULL ? row->client : "203.51.100.7"),
 	};
 
 	memset(yes, true, sizeof(yes));
@@ -167,17 +342,17 @@ START_TEST(decisions)
 		c->dnsbl_for = CONFIG_DNSBL_ALL;
 	}
 	decide(c, NULL, r, &d);
-	ck_assert_msg(d.verdict.action == r->action && d.verdict.reason == r->reason,
-	    "%s: %s %s", r->name, action_name(d.verdict.action), reason_code(d.verdict.reason));
+	ck_assert_msg(d.verdict.action == r->action && d.verdict.reason == r->reason, "%s: %s %s",
+	    r->name, action_name(d.verdict.action), reason_code(d.verdict.reason));
 	if (d.dnsbl_asked) {
 		ck_assert_msg(d.dnsbl.score == r->score, "%s: score %d", r->name, d.dnsbl.score);
 	}
 	if (d.verdict.action != ACTION_WAIT) {
 		static const enum reply_kind kinds[] = {
-			[ACTION_PERMIT] = REPLY_OK,
-			[ACTION_REFUSE] = REPLY_REFUSE,
-			[ACTION_TEMPORARY] = REPLY_TEMPORARY,
-			[ACTION_PASS] = REPLY_DUNNO,
+		    [ACTION_PERMIT] = REPLY_OK,
+		    [ACTION_REFUSE] = REPLY_REFUSE,
+		    [ACTION_TEMPORARY] = REPLY_TEMPORARY,
+		    [ACTION_PASS] = REPLY_DUNNO,
 		};
 
 		ck_assert_msg(d.reply == kinds[r->action], "%s: reply", r->name);
@@ -192,7 +367,7 @@ END_TEST
 static struct recipient_list *
 list_from(const char *text, char *error)
 {
-	char path[] = "/tmp/policy-test-XXXXXX", *paths[] = { path };
+	char path[] = "/tmp/policy-test-XXXXXX", *paths[] = {path};
 	int fd = mkstemp(path);
 	enum recipient_step step = RECIPIENT_STEP_MORE;
 	struct recipient_load *load = recipient_load_begin(paths, 1);
@@ -215,29 +390,57 @@ list_from(const char *text, char *error)
 }
 
 static const char recipients[] = "# people\n"
-				 "known@back OK\n"
-				 "Mixed.Case@BACK\n"
-				 "\n"
-				 "known@back\n"
-				 "\"two words\"@back\n"
-				 "u@m\xc3\xbcnchen.example some text\r\n"
-				 "@whole.back";
+                                 "known@back OK\n"
+                                 "Mixed.Case@BACK\n"
+                                 "\n"
+                                 "known@back\n"
+                                 "\"two words\"@back\n"
+                                 "u@m\xc3\xbcnchen.example some text\r\n"
+                                 "@whole.back";
 
 static const struct listed_row {
 	const char *address;
 	bool want;
 } listed_rows[] = {
-	{ .address = "known@back", .want = true, },
-	{ .address = "KNOWN@Back", .want = true, },
-	{ .address = "mixed.case@back", .want = true, },
-	{ .address = "two words@back", .want = true, },
-	{ .address = "u@xn--mnchen-3ya.example", .want = true, },
-	{ .address = "anything@whole.back", .want = true, },
-	{ .address = "unknown@back", },
-	{ .address = "known@back.org", },
-	{ .address = "x@sub.whole.back", },
-	{ .address = "known\n@back", },
-	{ .address = "nown@back", },
+    {
+        .address = "known@back",
+        .want = true,
+    },
+    {
+        .address = "KNOWN@Back",
+        .want = true,
+    },
+    {
+        .address = "mixed.case@back",
+        .want = true,
+    },
+    {
+        .address = "two words@back",
+        .want = true,
+    },
+    {
+        .address = "u@xn--mnchen-3ya.example",
+        .want = true,
+    },
+    {
+        .address = "anything@whole.back",
+        .want = true,
+    },
+    {
+        .address = "unknown@back",
+    },
+    {
+        .address = "known@back.org",
+    },
+    {
+        .address = "x@sub.whole.back",
+    },
+    {
+        .address = "known\n@back",
+    },
+    {
+        .address = "nown@back",
+    },
 };
 
 START_TEST(the_listed_are_known)
@@ -259,11 +462,26 @@ static const struct broken_row {
 	const char *text;
 	const char *want;
 } broken_rows[] = {
-	{ .text = "a@b\nno address\n", .want = "line 2 is no address", },
-	{ .text = "a@b\n\n#\na@@@\n", .want = "line 4 is no address", },
-	{ .text = "\"open@b\n", .want = "line 1 is no address", },
-	{ .text = "", .want = "holds no address", },
-	{ .text = "# nobody\n", .want = "holds no address", },
+    {
+        .text = "a@b\nno address\n",
+        .want = "line 2 is no address",
+    },
+    {
+        .text = "a@b\n\n#\na@@@\n",
+        .want = "line 4 is no address",
+    },
+    {
+        .text = "\"open@b\n",
+        .want = "line 1 is no address",
+    },
+    {
+        .text = "",
+        .want = "holds no address",
+    },
+    {
+        .text = "# nobody\n",
+        .want = "holds no address",
+    },
 };
 
 START_TEST(a_broken_file_is_refused_whole)
@@ -281,21 +499,21 @@ static const struct unknown_row {
 	enum action action;
 	enum reason reason;
 } unknown_rows[] = {
-	{ CONFIG_UNKNOWN_DEFER, "known@back", ACTION_PERMIT, REASON_BACKUP },
-	{ CONFIG_UNKNOWN_DEFER, "stranger@back", ACTION_TEMPORARY, REASON_RCPT_UNKNOWN },
-	{ CONFIG_UNKNOWN_REJECT, "stranger@back", ACTION_REFUSE, REASON_RCPT_UNKNOWN },
-	{ CONFIG_UNKNOWN_ACCEPT, "stranger@back", ACTION_PERMIT, REASON_RCPT_UNKNOWN_TAKEN },
-	{ CONFIG_UNKNOWN_REJECT, "PostMaster@back", ACTION_PERMIT, REASON_BACKUP },
-	{ CONFIG_UNKNOWN_REJECT, "abuse@back", ACTION_PERMIT, REASON_BACKUP },
-	{ CONFIG_UNKNOWN_REJECT, "postmaster@other", ACTION_REFUSE, REASON_NOT_MX },
-	{ CONFIG_UNKNOWN_ACCEPT, "stranger@other", ACTION_REFUSE, REASON_NOT_MX },
-	{ CONFIG_UNKNOWN_DEFER, "stranger@sick", ACTION_TEMPORARY, REASON_DNS_TEMP },
+    {CONFIG_UNKNOWN_DEFER, "known@back", ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_UNKNOWN_DEFER, "stranger@back", ACTION_TEMPORARY, REASON_RCPT_UNKNOWN},
+    {CONFIG_UNKNOWN_REJECT, "stranger@back", ACTION_REFUSE, REASON_RCPT_UNKNOWN},
+    {CONFIG_UNKNOWN_ACCEPT, "stranger@back", ACTION_PERMIT, REASON_RCPT_UNKNOWN_TAKEN},
+    {CONFIG_UNKNOWN_REJECT, "PostMaster@back", ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_UNKNOWN_REJECT, "abuse@back", ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_UNKNOWN_REJECT, "postmaster@other", ACTION_REFUSE, REASON_NOT_MX},
+    {CONFIG_UNKNOWN_ACCEPT, "stranger@other", ACTION_REFUSE, REASON_NOT_MX},
+    {CONFIG_UNKNOWN_DEFER, "stranger@sick", ACTION_TEMPORARY, REASON_DNS_TEMP},
 };
 
 START_TEST(unknown_recipients)
 {
 	const struct unknown_row *u = &unknown_rows[_i];
-	struct row row = { .context = "relay", .recipient = u->recipient };
+	struct row row = {.context = "relay", .recipient = u->recipient};
 	struct config *c = config_from(config_text);
 	char error[CONFIG_ERROR_MAX];
 	struct recipient_list *list = list_from(recipients, error);
@@ -320,10 +538,12 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, decisions, 0, sizeof(rows) / sizeof(rows[0]));
-	tcase_add_loop_test(t, the_listed_are_known, 0, sizeof(listed_rows) / sizeof(listed_rows[0]));
+	tcase_add_loop_test(
+	    t, the_listed_are_known, 0, sizeof(listed_rows) / sizeof(listed_rows[0]));
 	tcase_add_loop_test(
 	    t, a_broken_file_is_refused_whole, 0, sizeof(broken_rows) / sizeof(broken_rows[0]));
-	tcase_add_loop_test(t, unknown_recipients, 0, sizeof(unknown_rows) / sizeof(unknown_rows[0]));
+	tcase_add_loop_test(
+	    t, unknown_recipients, 0, sizeof(unknown_rows) / sizeof(unknown_rows[0]));
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

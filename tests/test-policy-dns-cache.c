@@ -14,7 +14,7 @@ static struct dns_entry *
 learn(struct dns_cache *c, const char *name, enum dns_outcome outcome, uint32_t ttl, int64_t now)
 {
 	struct dns_entry *e = dns_cache_obtain(c, DNS_A, name, strlen(name));
-	struct address a = { { 1 } };
+	struct address a = {{1}};
 
 	ck_assert_ptr_nonnull(e);
 	dns_answer_clear(&room, DNS_A, outcome);
@@ -113,7 +113,7 @@ END_TEST
 
 START_TEST(siphash_depends_on_key_and_bytes)
 {
-	struct siphash_key a = { { 1, 2 } }, b = { { 1, 3 } };
+	struct siphash_key a = {{1, 2}}, b = {{1, 3}};
 
 	ck_assert_uint_eq(siphash(&a, "abcdefgh", 8), siphash(&a, "abcdefgh", 8));
 	ck_assert_uint_ne(siphash(&a, "abcdefgh", 8), siphash(&b, "abcdefgh", 8));

@@ -25,9 +25,9 @@ static void
 begin(struct message *m, uint8_t flags2, uint8_t rcode, uint8_t answers, uint8_t authority,
     uint8_t type)
 {
-	const uint8_t header[] = { 0x12, 0x34, (uint8_t)(0x80 | flags2), rcode, 0, 1, 0, answers, 0,
-		authority, 0, 0 };
-	const uint8_t question[] = { 1, 'd', 4, 't', 'E', 's', 't', 0, 0, type, 0, 1 };
+	const uint8_t header[] = {
+	    0x12, 0x34, (uint8_t)(0x80 | flags2), rcode, 0, 1, 0, answers, 0, authority, 0, 0};
+	const uint8_t question[] = {1, 'd', 4, 't', 'E', 's', 't', 0, 0, type, 0, 1};
 
 	m->len = 0;
 	put(m, header, sizeof(header));
@@ -39,8 +39,8 @@ static void
 record(struct message *m, const char *owner, size_t owner_len, uint8_t type, uint32_t ttl,
     const char *data, size_t len)
 {
-	const uint8_t fixed[] = { 0, type, 0, 1, (uint8_t)(ttl >> 24), (uint8_t)(ttl >> 16),
-		(uint8_t)(ttl >> 8), (uint8_t)ttl, (uint8_t)(len >> 8), (uint8_t)len };
+	const uint8_t fixed[] = {0, type, 0, 1, (uint8_t)(ttl >> 24), (uint8_t)(ttl >> 16),
+	    (uint8_t)(ttl >> 8), (uint8_t)ttl, (uint8_t)(len >> 8), (uint8_t)len};
 
 	put(m, owner, owner_len);
 	put(m, fixed, sizeof(fixed));
@@ -140,7 +140,8 @@ START_TEST(aliases)
 	ck_assert_int_eq(parse(&m, DNS_A)->outcome, DNS_FAILED); /* of itself */
 	begin(&m, 0, 3, 1, 0, DNS_A);
 	record(&m, QUESTION, DNS_CNAME, 50, BYTES("\1x\0"));
-	ck_assert_int_eq(parse(&m, DNS_A)->outcome, DNS_NXDOMAIN); /* the target does not exist */
+	/* the target does not exist */
+	ck_assert_int_eq(parse(&m, DNS_A)->outcome, DNS_NXDOMAIN);
 }
 END_TEST
 
@@ -174,28 +175,133 @@ static const struct bad_row {
 	size_t len;
 	uint8_t count; /* 0: one */
 } bad_rows[] = {
-	{ .name = "SERVFAIL", .rcode = 2, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "FORMERR", .rcode = 1, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "REFUSED", .rcode = 5, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "truncated", .flags2 = 2, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "data with NXDOMAIN", .rcode = 3, .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4",
-	    .len = 4, },
-	{ .name = "another question", .asked = DNS_MX, .type = DNS_A, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "A of 3 bytes", .asked = DNS_A, .type = DNS_A, .data = "\1\2\3", .len = 3, },
-	{ .name = "A of 5 bytes", .asked = DNS_A, .type = DNS_A, .data = "\1\2\3\4\5", .len = 5, },
-	{ .name = "AAAA of 4 bytes", .asked = DNS_AAAA, .type = DNS_AAAA, .data = "\1\2\3\4", .len = 4, },
-	{ .name = "MX without a name", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1", .len = 2, },
-	{ .name = "MX name not ended", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\1x", .len = 4, },
-	{ .name = "MX with bytes behind", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\1x\0y", .len = 6, },
-	{ .name = "MX name points forward", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\xc0\x40",
-	    .len = 4, },
-	{ .name = "MX name points at itself", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\xc0\x26",
-	    .len = 4, },
-	{ .name = "label type 01", .asked = DNS_MX, .type = DNS_MX, .data = "\0\1\x40x\0", .len = 5, },
-	{ .name = "more addresses than anyone needs", .asked = DNS_A, .type = DNS_A,
-	    .data = "\1\2\3\4", .len = 4, .count = DNS_ADDRESS_MAX + 1, },
-	{ .name = "more MX than anyone needs, with NXDOMAIN", .rcode = 3, .asked = DNS_MX,
-	    .type = DNS_MX, .data = "\0\1\1x\0", .len = 5, .count = DNS_MX_MAX + 1, },
+    {
+        .name = "SERVFAIL",
+        .rcode = 2,
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "FORMERR",
+        .rcode = 1,
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "REFUSED",
+        .rcode = 5,
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "truncated",
+        .flags2 = 2,
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "data with NXDOMAIN",
+        .rcode = 3,
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "another question",
+        .asked = DNS_MX,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "A of 3 bytes",
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3",
+        .len = 3,
+    },
+    {
+        .name = "A of 5 bytes",
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4\5",
+        .len = 5,
+    },
+    {
+        .name = "AAAA of 4 bytes",
+        .asked = DNS_AAAA,
+        .type = DNS_AAAA,
+        .data = "\1\2\3\4",
+        .len = 4,
+    },
+    {
+        .name = "MX without a name",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1",
+        .len = 2,
+    },
+    {
+        .name = "MX name not ended",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\1x",
+        .len = 4,
+    },
+    {
+        .name = "MX with bytes behind",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\1x\0y",
+        .len = 6,
+    },
+    {
+        .name = "MX name points forward",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\xc0\x40",
+        .len = 4,
+    },
+    {
+        .name = "MX name points at itself",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\xc0\x26",
+        .len = 4,
+    },
+    {
+        .name = "label type 01",
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\x40x\0",
+        .len = 5,
+    },
+    {
+        .name = "more addresses than anyone needs",
+        .asked = DNS_A,
+        .type = DNS_A,
+        .data = "\1\2\3\4",
+        .len = 4,
+        .count = DNS_ADDRESS_MAX + 1,
+    },
+    {
+        .name = "more MX than anyone needs, with NXDOMAIN",
+        .rcode = 3,
+        .asked = DNS_MX,
+        .type = DNS_MX,
+        .data = "\0\1\1x\0",
+        .len = 5,
+        .count = DNS_MX_MAX + 1,
+    },
 };
 
 START_TEST(bad_messages_are_failures)
@@ -217,9 +323,9 @@ static const struct many_row {
 	enum dns_outcome outcome;
 	unsigned kept;
 } many_rows[] = {
-	{ DNS_MX_MAX, DNS_DATA, DNS_MX_MAX },
-	{ DNS_MX_MAX + 1, DNS_TOO_MANY, 0 },
-	{ 200, DNS_TOO_MANY, 0 },
+    {DNS_MX_MAX, DNS_DATA, DNS_MX_MAX},
+    {DNS_MX_MAX + 1, DNS_TOO_MANY, 0},
+    {200, DNS_TOO_MANY, 0},
 };
 
 START_TEST(too_many_mail_servers_are_a_lasting_answer)
@@ -250,7 +356,7 @@ START_TEST(a_name_of_many_pointers_is_none)
 	m.bytes[m.len - 1] = 0;
 	m.bytes[m.len - 2] = 1; /* 256 bytes */
 	for (unsigned i = 0; i < DNS_POINTERS_MAX; i++) {
-		const char pointer[2] = { (char)(0xc0 | at >> 8), (char)at };
+		const char pointer[2] = {(char)(0xc0 | at >> 8), (char)at};
 
 		at = (unsigned)m.len;
 		put(&m, pointer, sizeof(pointer));
@@ -310,7 +416,7 @@ START_TEST(questions)
 	char longest[DOMAIN_TEXT_MAX];
 	size_t len = dns_message_query(buf, sizeof(buf), 0x1234, DNS_MX, "d.test", 6);
 	static const uint8_t want[] = "\x12\x34\x01\x20\0\1\0\0\0\0\0\1\1d\4test\0\0\x0f\0\1"
-				      "\0\0\x29\x04\xd0\0\0\0\0\0\0";
+	                              "\0\0\x29\x04\xd0\0\0\0\0\0\0";
 
 	ck_assert_uint_eq(len, sizeof(want) - 1);
 	ck_assert_mem_eq(buf, want, len);
@@ -341,7 +447,8 @@ main(void)
 	tcase_add_test(t, addresses);
 	tcase_add_test(t, aliases);
 	tcase_add_test(t, noes_and_their_ttl);
-	tcase_add_loop_test(t, bad_messages_are_failures, 0, sizeof(bad_rows) / sizeof(bad_rows[0]));
+	tcase_add_loop_test(
+	    t, bad_messages_are_failures, 0, sizeof(bad_rows) / sizeof(bad_rows[0]));
 	tcase_add_loop_test(t, too_many_mail_servers_are_a_lasting_answer, 0,
 	    sizeof(many_rows) / sizeof(many_rows[0]));
 	tcase_add_test(t, a_name_of_many_pointers_is_none);

@@ -1,8 +1,8 @@
 /*
  * test-policy-request.c - what is a request, however its bytes arrive; what an answer may be
  */
-#include "policy/reply.h"
 #include "policy/limits.h"
+#include "policy/reply.h"
 #include "policy/request.h"
 
 #include <check.h>
@@ -16,27 +16,92 @@ static const struct row {
 	enum request_status want;
 	const char *recipient;
 } rows[] = {
-	{ .name = "plain", .bytes = "request=x\nrecipient=a@b\n\n", .recipient = "a@b", },
-	{ .name = "recipient first", .bytes = "recipient=a@b\nrequest=x\n\n", .recipient = "a@b", },
-	{ .name = "the first of two counts", .bytes = "recipient=a@b\nrecipient=c@d\n\n",
-	    .recipient = "a@b", },
-	{ .name = "an empty first one counts", .bytes = "recipient=\nrecipient=c@d\n\n",
-	    .recipient = "", },
-	{ .name = "a value with equals signs", .bytes = "recipient=a=b=@c\n\n", .recipient = "a=b=@c", },
-	{ .name = "unknown names", .bytes = "tls_sni=x\nrecipient=a\nrecipients=b\n\n",
-	    .recipient = "a", },
-	{ .name = "names are compared whole", .bytes = "recipien=x\nrecipientt=y\n\n",
-	    .recipient = "", },
-	{ .name = "no recipient", .bytes = "request=x\n\n", .recipient = "", },
-	{ .name = "no line end yet", .bytes = "request=x", .want = REQUEST_MORE, },
-	{ .name = "one line end", .bytes = "request=x\n", .want = REQUEST_MORE, },
-	{ .name = "nothing", .bytes = "", .want = REQUEST_MORE, },
-	{ .name = "an empty line", .bytes = "\n", .want = REQUEST_EMPTY, },
-	{ .name = "no equals sign", .bytes = "request\n\n", .want = REQUEST_MALFORMED, },
-	{ .name = "no name", .bytes = "=x\n\n", .want = REQUEST_MALFORMED, },
-	{ .name = "NUL", .bytes = "a=\0\n\n", .len = 5, .want = REQUEST_MALFORMED, },
-	{ .name = "CRLF", .bytes = "a=b\r\n\r\n", .want = REQUEST_MALFORMED, },
-	{ .name = "a bare CR", .bytes = "a=b\rc\n\n", .want = REQUEST_MALFORMED, },
+    {
+        .name = "plain",
+        .bytes = "request=x\nrecipient=a@b\n\n",
+        .recipient = "a@b",
+    },
+    {
+        .name = "recipient first",
+        .bytes = "recipient=a@b\nrequest=x\n\n",
+        .recipient = "a@b",
+    },
+    {
+        .name = "the first of two counts",
+        .bytes = "recipient=a@b\nrecipient=c@d\n\n",
+        .recipient = "a@b",
+    },
+    {
+        .name = "an empty first one counts",
+        .bytes = "recipient=\nrecipient=c@d\n\n",
+        .recipient = "",
+    },
+    {
+        .name = "a value with equals signs",
+        .bytes = "recipient=a=b=@c\n\n",
+        .recipient = "a=b=@c",
+    },
+    {
+        .name = "unknown names",
+        .bytes = "tls_sni=x\nrecipient=a\nrecipients=b\n\n",
+        .recipient = "a",
+    },
+    {
+        .name = "names are compared whole",
+        .bytes = "recipien=x\nrecipientt=y\n\n",
+        .recipient = "",
+    },
+    {
+        .name = "no recipient",
+        .bytes = "request=x\n\n",
+        .recipient = "",
+    },
+    {
+        .name = "no line end yet",
+        .bytes = "request=x",
+        .want = REQUEST_MORE,
+    },
+    {
+        .name = "one line end",
+        .bytes = "request=x\n",
+        .want = REQUEST_MORE,
+    },
+    {
+        .name = "nothing",
+        .bytes = "",
+        .want = REQUEST_MORE,
+    },
+    {
+        .name = "an empty line",
+        .bytes = "\n",
+        .want = REQUEST_EMPTY,
+    },
+    {
+        .name = "no equals sign",
+        .bytes = "request\n\n",
+        .want = REQUEST_MALFORMED,
+    },
+    {
+        .name = "no name",
+        .bytes = "=x\n\n",
+        .want = REQUEST_MALFORMED,
+    },
+    {
+        .name = "NUL",
+        .bytes = "a=\0\n\n",
+        .len = 5,
+        .want = REQUEST_MALFORMED,
+    },
+    {
+        .name = "CRLF",
+        .bytes = "a=b\r\n\r\n",
+        .want = REQUEST_MALFORMED,
+    },
+    {
+        .name = "a bare CR",
+        .bytes = "a=b\rc\n\n",
+        .want = REQUEST_MALFORMED,
+    },
 };
 
 /* Feeds the bytes in two pieces, each in memory of exactly its size. */
@@ -77,7 +142,8 @@ START_TEST(requests_cut_anywhere)
 		ck_assert_msg(status == row->want, "%s, cut at %zu: %s", row->name, cut,
 		    request_status_text(status));
 		if (status == REQUEST_OK) {
-			ck_assert_msg(request_value_is(&r.recipient, row->recipient), "%s", row->name);
+			ck_assert_msg(
+			    request_value_is(&r.recipient, row->recipient), "%s", row->name);
 		}
 		free(copy);
 	}
@@ -130,8 +196,8 @@ START_TEST(a_request_has_so_many_attributes)
 			len += 4;
 		}
 		bytes[len++] = '\n';
-		ck_assert_int_eq(request_parse(&r, bytes, len),
-		    extra == 0 ? REQUEST_OK : REQUEST_TOO_LONG);
+		ck_assert_int_eq(
+		    request_parse(&r, bytes, len), extra == 0 ? REQUEST_OK : REQUEST_TOO_LONG);
 	}
 }
 END_TEST
@@ -141,11 +207,29 @@ static const struct reply_row {
 	const char *text;
 	const char *want;
 } reply_rows[] = {
-	{ .kind = REPLY_OK, .want = "action=OK\n\n", },
-	{ .kind = REPLY_DUNNO, .want = "action=DUNNO\n\n", },
-	{ .kind = REPLY_REFUSE, .text = "no [X]", .want = "action=554 5.7.1 no [X]\n\n", },
-	{ .kind = REPLY_TEMPORARY, .text = "later", .want = "action=450 4.7.1 later\n\n", },
-	{ .kind = REPLY_REFUSE, .text = "a\nb\r\tc\xff", .want = "action=554 5.7.1 a?b??c?\n\n", },
+    {
+        .kind = REPLY_OK,
+        .want = "action=OK\n\n",
+    },
+    {
+        .kind = REPLY_DUNNO,
+        .want = "action=DUNNO\n\n",
+    },
+    {
+        .kind = REPLY_REFUSE,
+        .text = "no [X]",
+        .want = "action=554 5.7.1 no [X]\n\n",
+    },
+    {
+        .kind = REPLY_TEMPORARY,
+        .text = "later",
+        .want = "action=450 4.7.1 later\n\n",
+    },
+    {
+        .kind = REPLY_REFUSE,
+        .text = "a\nb\r\tc\xff",
+        .want = "action=554 5.7.1 a?b??c?\n\n",
+    },
 };
 
 START_TEST(replies_are_what_postfix_can_take)
@@ -185,8 +269,8 @@ main(void)
 	tcase_add_test(t, two_requests_are_told_apart);
 	tcase_add_test(t, a_request_has_its_size);
 	tcase_add_test(t, a_request_has_so_many_attributes);
-	tcase_add_loop_test(t, replies_are_what_postfix_can_take, 0,
-	    sizeof(reply_rows) / sizeof(reply_rows[0]));
+	tcase_add_loop_test(
+	    t, replies_are_what_postfix_can_take, 0, sizeof(reply_rows) / sizeof(reply_rows[0]));
 	tcase_add_test(t, a_long_reply_is_cut);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);

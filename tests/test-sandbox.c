@@ -1,5 +1,6 @@
 /*
- * test-sandbox.c - in the sandbox a call that is none of the filter's is the end, and an ioctl but one
+ * test-sandbox.c - in the sandbox a call that is none of the filter's is the end, and an ioctl but
+ * one
  */
 #include "filter/sandbox.h"
 
@@ -13,7 +14,7 @@
 #include "tests/scratch.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-enum { CONFINED = 0 };  /* a sanitizer makes calls of its own */
+enum { CONFINED = 0 }; /* a sanitizer makes calls of its own */
 #else
 enum { CONFINED = 1 };
 #endif
@@ -71,8 +72,13 @@ static const struct row {
 	void (*call)(void);
 	int allowed;
 } rows[] = {
-	{ "read", reads, 1 }, { "FIONREAD", asks_how_much_is_in_a_pipe, 1 }, { "TIOCSTI", types_into_a_terminal, 0 },
-	{ "TCGETS", asks_for_a_terminal, 0 }, { "openat", opens, 0 }, { "socket", connects, 0 }, { "execve", runs, 0 },
+    {"read", reads, 1},
+    {"FIONREAD", asks_how_much_is_in_a_pipe, 1},
+    {"TIOCSTI", types_into_a_terminal, 0},
+    {"TCGETS", asks_for_a_terminal, 0},
+    {"openat", opens, 0},
+    {"socket", connects, 0},
+    {"execve", runs, 0},
 };
 
 START_TEST(nothing_but_grafting)
@@ -91,9 +97,11 @@ START_TEST(nothing_but_grafting)
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	if (r->allowed) {
-		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: %#x", r->what, (unsigned)status);
+		ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: %#x", r->what,
+		    (unsigned)status);
 	} else if (CONFINED) {
-		ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %#x", r->what, (unsigned)status);
+		ck_assert_msg(WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS, "%s: %#x", r->what,
+		    (unsigned)status);
 	}
 	close(spool);
 }
@@ -105,7 +113,7 @@ main(void)
 	Suite *suite = suite_create("sandbox");
 	TCase *tc = tcase_create("sandbox");
 
-	tcase_add_loop_test(tc, nothing_but_grafting, 0, sizeof rows / sizeof rows[0]);
+	tcase_add_loop_test(tc, nothing_but_grafting, 0, sizeof(rows) / sizeof(rows[0]));
 	suite_add_tcase(suite, tc);
 	return scratch_run(suite);
 }

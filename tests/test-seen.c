@@ -1,5 +1,6 @@
 /*
- * test-seen.c - the latest time of any place of the spool; later ones are forgotten, no other is touched
+ * test-seen.c - the latest time of any place of the spool; later ones are forgotten, no other is
+ * touched
  */
 #include "spool/seen.h"
 
@@ -12,7 +13,7 @@ static struct spool *spool;
 static void
 set_time(const char *path, time_t when)
 {
-	const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = when } };
+	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = when}};
 
 	ck_assert_int_eq(utimensat(AT_FDCWD, path, times, 0), 0);
 }
@@ -46,10 +47,14 @@ end(void)
 
 static const struct row {
 	const char *path;
-	int lately;             /* seen_lately() looks at it */
+	int lately; /* seen_lately() looks at it */
 } rows[] = {
-	{ "spool/lock", 1 }, { "spool/used", 1 }, { "spool/blobs/00", 0 }, { "spool/blobs/ff", 0 },
-	{ "spool/entries/00", 0 }, { "spool/entries/ff", 0 },
+    {"spool/lock", 1},
+    {"spool/used", 1},
+    {"spool/blobs/00", 0},
+    {"spool/blobs/ff", 0},
+    {"spool/entries/00", 0},
+    {"spool/entries/ff", 0},
 };
 
 START_TEST(each_place_counts)
@@ -100,7 +105,7 @@ main(void)
 {
 	Suite *suite = suite_create("seen");
 	TCase *tc = tcase_create("seen");
-	int count = sizeof rows / sizeof rows[0];
+	int count = sizeof(rows) / sizeof(rows[0]);
 
 	tcase_add_loop_test(tc, each_place_counts, 0, count);
 	tcase_add_loop_test(tc, what_is_later_is_forgotten, 0, count);

@@ -40,8 +40,8 @@ make_data(void)
 static void
 write_all(void)
 {
-	static const size_t pieces[] = {
-		1, 0, 2, 100, SINK_BUFFER - 103, 1, SINK_BUFFER, SINK_BUFFER + 1, 7, 2 * SINK_BUFFER, 3};
+	static const size_t pieces[] = {1, 0, 2, 100, SINK_BUFFER - 103, 1, SINK_BUFFER,
+	    SINK_BUFFER + 1, 7, 2 * SINK_BUFFER, 3};
 
 	for (size_t at = 0, i = 0; at < TOTAL; i++) {
 		size_t n = pieces[i % (sizeof(pieces) / sizeof(pieces[0]))];
@@ -55,7 +55,8 @@ write_all(void)
 	ck_assert_int_eq(sink_flush(&sink), 0);
 }
 
-/* Reads all of it in pieces, sleeping between the first ones. The child's exit status says whether it was right. */
+/* Reads all of it in pieces, sleeping between the first ones. The child's exit status says whether
+ * it was right. */
 static pid_t
 reader(int fd, int other, size_t piece, useconds_t pause)
 {
@@ -89,12 +90,20 @@ static const struct way {
 	size_t piece;
 	useconds_t pause;
 } ways[] = {
-	{.name = "a pipe", .piece = 65536},
-	{.name = "a pipe of one page", .tiny = true, .piece = 1000},
-	{.name = "a pipe that does not block", .nonblocking = true, .piece = 5000, .pause = 1000},
-	{.name = "a pipe of one page that does not block", .nonblocking = true, .tiny = true, .piece = 777, .pause = 1000},
-	{.name = "a socket", .socket = true, .piece = 65536},
-	{.name = "a socket that does not block", .socket = true, .nonblocking = true, .piece = 5000, .pause = 1000},
+    {.name = "a pipe", .piece = 65536},
+    {.name = "a pipe of one page", .tiny = true, .piece = 1000},
+    {.name = "a pipe that does not block", .nonblocking = true, .piece = 5000, .pause = 1000},
+    {.name = "a pipe of one page that does not block",
+        .nonblocking = true,
+        .tiny = true,
+        .piece = 777,
+        .pause = 1000},
+    {.name = "a socket", .socket = true, .piece = 65536},
+    {.name = "a socket that does not block",
+        .socket = true,
+        .nonblocking = true,
+        .piece = 5000,
+        .pause = 1000},
 };
 
 START_TEST(everything_arrives_in_order)
@@ -122,7 +131,8 @@ START_TEST(everything_arrives_in_order)
 	ck_assert_msg(calls == 1, "%s: %d first bytes", w->name, calls);
 	close(fds[1]);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: the reader says %d", w->name, WEXITSTATUS(status));
+	ck_assert_msg(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s: the reader says %d",
+	    w->name, WEXITSTATUS(status));
 }
 END_TEST
 
@@ -144,7 +154,8 @@ END_TEST
 /* By turns through the sink's own buffer and by copying; with short writes too. */
 START_TEST(room_is_filled_in_place)
 {
-	static const size_t pieces[] = {SINK_ROOM, 1, 5, SINK_WHOLE, SINK_ROOM - 1, 0, 4097, SINK_LARGE, SINK_LARGE + 1, SINK_ROOM};
+	static const size_t pieces[] = {SINK_ROOM, 1, 5, SINK_WHOLE, SINK_ROOM - 1, 0, 4097,
+	    SINK_LARGE, SINK_LARGE + 1, SINK_ROOM};
 	int fds[2], status;
 	pid_t pid;
 
@@ -168,7 +179,8 @@ START_TEST(room_is_filled_in_place)
 		}
 		at += n;
 		ck_assert_uint_eq(sink.bytes, at);
-		ck_assert_msg(sink.buffered <= SINK_LARGE || i % 3 == 2, "%zu bytes wait behind a full block", sink.buffered);
+		ck_assert_msg(sink.buffered <= SINK_LARGE || i % 3 == 2,
+		    "%zu bytes wait behind a full block", sink.buffered);
 	}
 	ck_assert_int_eq(sink_flush(&sink), 0);
 	close(fds[1]);
@@ -216,7 +228,8 @@ START_TEST(a_reader_that_goes_away_is_an_error_that_stays)
 			if (pid == 0) {
 				uint8_t buf[100];
 
-				_exit(read(fds[0], buf, sizeof(buf)) == (ssize_t)sizeof(buf) ? 0 : 1);
+				_exit(
+				    read(fds[0], buf, sizeof(buf)) == (ssize_t)sizeof(buf) ? 0 : 1);
 			}
 		}
 		close(fds[0]);
@@ -235,7 +248,7 @@ START_TEST(a_reader_that_goes_away_is_an_error_that_stays)
 			ck_assert_int_eq(status, 0);
 		}
 	}
-	sink_to_fd(&sink, fds[1]);      /* closed by now */
+	sink_to_fd(&sink, fds[1]); /* closed by now */
 	ck_assert_int_eq(sink_text(&sink, "x"), 0);
 	ck_assert_int_eq(sink_flush(&sink), -EBADF);
 	sink_to_fd(&sink, open("/dev/full", O_WRONLY));

@@ -38,7 +38,7 @@ open_it(void)
 	uint64_t size = 0;
 	int fd;
 
-	memset(&why, 0, sizeof why);
+	memset(&why, 0, sizeof(why));
 	fd = spool_open_file(spool, name, 0, &size, &why);
 	if (fd >= 0) {
 		ck_assert_uint_eq(size, 6);
@@ -56,16 +56,22 @@ START_TEST(a_file_of_the_owner)
 		mode_t mode;
 		int secret, ret;
 	} rows[] = {
-		{ 0440, 0, 0 }, { 0400, 0, 0 }, { 0644, 0, 0 }, { 0640, 1, 0 },
-		{ 0460, 0, -EPERM }, { 0442, 0, -EPERM }, { 0666, 0, -EPERM }, { 0644, 1, -EPERM },
-		{ 0641, 1, -EPERM },
+	    {0440, 0, 0},
+	    {0400, 0, 0},
+	    {0644, 0, 0},
+	    {0640, 1, 0},
+	    {0460, 0, -EPERM},
+	    {0442, 0, -EPERM},
+	    {0666, 0, -EPERM},
+	    {0644, 1, -EPERM},
+	    {0641, 1, -EPERM},
 	};
 	uint64_t size;
 	int fd;
 
 	begin();
 	scratch_file(path, "sesame", 6, 0440);
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		ck_assert_int_eq(chmod(path, rows[i].mode), 0);
 		fd = spool_open_file(spool, name, rows[i].secret, &size, &why);
 		ck_assert_msg(rows[i].ret == 0 ? fd >= 0 : fd == rows[i].ret, "%o, secret %d: %d",
@@ -110,11 +116,12 @@ END_TEST
 
 START_TEST(no_way_out)
 {
-	static const char *const ways[] = { "../secret", "/etc/passwd", "blobs/../../secret", "..", "." };
+	static const char *const ways[] = {
+	    "../secret", "/etc/passwd", "blobs/../../secret", "..", "."};
 	uint64_t size;
 
 	begin();
-	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
 		ck_assert_msg(spool_open_file(spool, ways[i], 0, &size, &why) < 0, "%s", ways[i]);
 	}
 	end();
@@ -174,10 +181,11 @@ START_TEST(nobody_elses_file)
 }
 END_TEST
 
-/* A link to the owner's own secret passes owner and mode: then size, and later the checksum, tell. */
+/* A link to the owner's own secret passes owner and mode: then size, and later the checksum, tell.
+ */
 START_TEST(a_hard_link_is_no_blob)
 {
-	uint8_t digest[SHA256_BYTES] = { 0xab };
+	uint8_t digest[SHA256_BYTES] = {0xab};
 	char blob[BLOB_PATH_MAX + 8] = "spool/";
 	int fd;
 
@@ -199,9 +207,9 @@ START_TEST(a_whole_small_file)
 	char buf[6];
 
 	begin();
-	ck_assert_int_eq(spool_read_file(spool, name, 0, buf, sizeof buf, &why), -ENOENT);
+	ck_assert_int_eq(spool_read_file(spool, name, 0, buf, sizeof(buf), &why), -ENOENT);
 	scratch_file(path, "sesame", 6, 0440);
-	ck_assert_int_eq(spool_read_file(spool, name, 0, buf, sizeof buf, &why), 6);
+	ck_assert_int_eq(spool_read_file(spool, name, 0, buf, sizeof(buf), &why), 6);
 	ck_assert_mem_eq(buf, "sesame", 6);
 	ck_assert_int_eq(spool_read_file(spool, name, 0, buf, 5, &why), -EFBIG);
 	end();
@@ -249,10 +257,11 @@ END_TEST
 
 START_TEST(another_format_is_not_touched)
 {
-	static const char *const formats[] = { "mailgraft spool 2\n", "mailgraft spool 1", "", "mailgraft spool 1\nx" };
+	static const char *const formats[] = {
+	    "mailgraft spool 2\n", "mailgraft spool 1", "", "mailgraft spool 1\nx"};
 
 	begin();
-	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		ck_assert_int_eq(unlink("spool/format"), 0);
 		scratch_file("spool/format", formats[i], strlen(formats[i]), 0440);
 		ck_assert_int_eq(open_spool("spool"), -EPROTONOSUPPORT);
@@ -288,18 +297,25 @@ START_TEST(init_makes_what_it_says_and_never_again)
 		const char *path;
 		mode_t mode;
 	} rows[] = {
-		{ "spool", 0750 }, { "spool/keys", 0750 }, { "spool/blobs", 0750 }, { "spool/entries", 0750 },
-		{ "spool/spill", 0770 }, { "spool/blobs/00", 0750 }, { "spool/entries/ff", 0750 },
-		{ "spool/format", 0440 }, { "spool/lock", 0600 },
+	    {"spool", 0750},
+	    {"spool/keys", 0750},
+	    {"spool/blobs", 0750},
+	    {"spool/entries", 0750},
+	    {"spool/spill", 0770},
+	    {"spool/blobs/00", 0750},
+	    {"spool/entries/ff", 0750},
+	    {"spool/format", 0440},
+	    {"spool/lock", 0600},
 	};
 	struct stat st;
 	struct key other;
 
 	umask(077);
 	begin();
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		ck_assert_msg(stat(rows[i].path, &st) == 0, "%s", rows[i].path);
-		ck_assert_msg((st.st_mode & 07777) == rows[i].mode, "%s: %o", rows[i].path, st.st_mode);
+		ck_assert_msg(
+		    (st.st_mode & 07777) == rows[i].mode, "%s: %o", rows[i].path, st.st_mode);
 	}
 	ck_assert_int_eq(spool_init("spool", (uid_t)-1, (gid_t)-1, 1, &other, &why), -EEXIST);
 	ck_assert_int_eq(mkdir("full", 0750), 0);
@@ -312,7 +328,7 @@ START_TEST(init_makes_what_it_says_and_never_again)
 	ck_assert_int_eq(rmdir("spool/blobs/77"), 0);
 	ck_assert_int_eq(open_spool("spool"), -ENOENT);
 	ck_assert_int_eq(spool_init("spool", (uid_t)-1, (gid_t)-1, 1, &other, &why), 0);
-	ck_assert_mem_eq(other.id, key.id, sizeof key.id);
+	ck_assert_mem_eq(other.id, key.id, sizeof(key.id));
 	ck_assert_int_eq(open_spool("spool"), 0);
 	ck_assert_int_eq(stat("spool/blobs/77", &st), 0);
 	end();
@@ -323,8 +339,8 @@ START_TEST(a_failure_names_the_object_cut_to_fit)
 {
 	char longer[SPOOL_OBJECT_MAX * 2];
 
-	memset(longer, 'x', sizeof longer - 1);
-	longer[sizeof longer - 1] = '\0';
+	memset(longer, 'x', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
 	ck_assert_int_eq(spool_fail(&why, "open", longer, ENOENT), -ENOENT);
 	ck_assert_uint_eq(strlen(why.object), SPOOL_OBJECT_MAX - 1);
 	ck_assert_int_eq(spool_fail(NULL, "open", longer, EIO), -EIO);

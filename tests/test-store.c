@@ -39,12 +39,12 @@ end(void)
 static struct entry
 entry_for(const struct store_content *content, const char *name)
 {
-	struct entry e = { .size = content->size, .expires = 29000000 };
+	struct entry e = {.size = content->size, .expires = 29000000};
 
-	memcpy(e.blob, content->digest, sizeof e.blob);
-	memcpy(e.checksum, content->checksum, sizeof e.checksum);
-	e.type_len = (size_t)snprintf(e.type, sizeof e.type, "text/plain");
-	e.filename_len = (size_t)snprintf(e.filename, sizeof e.filename, "filename=%s", name);
+	memcpy(e.blob, content->digest, sizeof(e.blob));
+	memcpy(e.checksum, content->checksum, sizeof(e.checksum));
+	e.type_len = (size_t)snprintf(e.type, sizeof(e.type), "text/plain");
+	e.filename_len = (size_t)snprintf(e.filename, sizeof(e.filename), "filename=%s", name);
 	return e;
 }
 
@@ -139,7 +139,7 @@ END_TEST
 
 START_TEST(any_size)
 {
-	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 1000000 };
+	static const size_t sizes[] = {0, 1, 65535, 65536, 65537, 1000000};
 	size_t size = sizes[_i];
 	uint8_t id[ENTRY_ID_BYTES];
 	char *data = malloc(size + 1);
@@ -163,7 +163,7 @@ START_TEST(one_content_is_stored_once_whatever_its_names)
 
 	begin();
 	for (int i = 0; i < count; i++) {
-		snprintf(name, sizeof name, "n%d", i);
+		snprintf(name, sizeof(name), "n%d", i);
 		ck_assert_int_eq(add("hello", 5, name, ids[i]), 0);
 	}
 	ck_assert_int_eq(group_commit(group, &why), 0);
@@ -172,7 +172,7 @@ START_TEST(one_content_is_stored_once_whatever_its_names)
 	ck_assert_int_eq(add("hello", 5, "n0", again), 0);
 	ck_assert_int_eq(add("hello", 5, "other", ids[1]), 0);
 	ck_assert_int_eq(group_commit(group, &why), 0);
-	ck_assert_mem_eq(again, ids[0], sizeof again);
+	ck_assert_mem_eq(again, ids[0], sizeof(again));
 	ck_assert_int_eq(files_in("spool/blobs"), 1);
 	ck_assert_int_eq(files_in("spool/entries"), count + 1);
 	check_stored(again, "hello", 5);
@@ -187,12 +187,12 @@ START_TEST(a_large_group_is_all_there)
 
 	begin();
 	for (int i = 0; i < STORE_GROUP_MAX; i++) {
-		int len = snprintf(text, sizeof text, "content %d", i);
+		int len = snprintf(text, sizeof(text), "content %d", i);
 		ck_assert_int_eq(add(text, (size_t)len, "a", ids[i]), 0);
 	}
 	ck_assert_int_eq(group_commit(group, &why), 0);
 	for (int i = 0; i < STORE_GROUP_MAX; i++) {
-		int len = snprintf(text, sizeof text, "content %d", i);
+		int len = snprintf(text, sizeof(text), "content %d", i);
 		check_stored(ids[i], text, (size_t)len);
 	}
 	end();
@@ -213,7 +213,7 @@ overwrite(const char *path, const char *data, size_t len)
 /* Under a digest lies something else: never accepted, never overwritten. */
 START_TEST(other_content_under_a_name_is_a_loud_failure)
 {
-	static const char *const others[] = { "jello", "hell", "hello!", "" };
+	static const char *const others[] = {"jello", "hell", "hello!", ""};
 	uint8_t id[ENTRY_ID_BYTES];
 	char blob[BLOB_PATH_MAX + 8] = "spool/";
 	struct entry e;
@@ -297,7 +297,7 @@ END_TEST
 
 START_TEST(storing_again_makes_young)
 {
-	static const struct timespec old[2] = { { .tv_sec = 1000000 }, { .tv_sec = 1000000 } };
+	static const struct timespec old[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
 	uint8_t id[ENTRY_ID_BYTES];
 	char blob[BLOB_PATH_MAX + 8] = "spool/", file[ENTRY_PATH_MAX + 8] = "spool/";
 	struct stat st;
@@ -330,16 +330,16 @@ START_TEST(a_shard_that_is_missing_is_made)
 
 	begin();
 	for (unsigned i = 0; i < SHARDS; i++) {
-		snprintf(path, sizeof path, "spool/blobs/%02x", i);
+		snprintf(path, sizeof(path), "spool/blobs/%02x", i);
 		ck_assert_int_eq(rmdir(path), 0);
-		snprintf(path, sizeof path, "spool/entries/%02x", i);
+		snprintf(path, sizeof(path), "spool/entries/%02x", i);
 		ck_assert_int_eq(rmdir(path), 0);
 	}
 	ck_assert_int_eq(add("hello", 5, "a", id), 0);
 	ck_assert_int_eq(group_commit(group, &why), 0);
 	check_stored(id, "hello", 5);
 	ck_assert_int_eq(entry_load(spool, id, &e, &why), 0);
-	snprintf(path, sizeof path, "spool/blobs/%02x", e.blob[0]);
+	snprintf(path, sizeof(path), "spool/blobs/%02x", e.blob[0]);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 07777, 0750);
 	end();
@@ -405,9 +405,11 @@ START_TEST(roles)
 		child = fork();
 		if (child == 0) {
 			struct store *mine = NULL;
-			struct spool_fail own = { 0 };
+			struct spool_fail own = {0};
 			_exit(setuid(65531) == 0 && store_open(spool, &mine, &own) == -EACCES &&
-			    strcmp(own.call, "owner") == 0 && mine == NULL ? 0 : 1);
+			            strcmp(own.call, "owner") == 0 && mine == NULL
+			        ? 0
+			        : 1);
 		}
 		ck_assert_int_eq(waitpid(child, &status, 0), child);
 		ck_assert_int_eq(status, 0);

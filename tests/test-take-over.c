@@ -1,5 +1,6 @@
 /*
- * test-take-over.c - a file is taken over and given back whole, or left as it was; a name goes only with its content
+ * test-take-over.c - a file is taken over and given back whole, or left as it was; a name goes only
+ * with its content
  */
 #include "spool/take-over.h"
 
@@ -58,7 +59,8 @@ no_name(void)
 static int
 in_the_spool(void)
 {
-	return rename("file", "spool/blobs/00/file") == 0 ? symlink("spool/blobs/00/file", "file") : -1;
+	return rename("file", "spool/blobs/00/file") == 0 ? symlink("spool/blobs/00/file", "file")
+	                                                  : -1;
 }
 
 /* Left open on purpose: until the test's process ends. */
@@ -70,13 +72,13 @@ a_writer(void)
 
 static const struct row {
 	const char *what;
-	int (*prepare)(void);   /* with the file open for reading already */
+	int (*prepare)(void); /* with the file open for reading already */
 	enum take_over how;
 } rows[] = {
-	{ "a file", no_more, TAKE_OVER_DONE },
-	{ "two names", another_name, TAKE_OVER_LINKS },
-	{ "no name", no_name, TAKE_OVER_LINKS },
-	{ "open for writing", a_writer, TAKE_OVER_BUSY },
+    {"a file", no_more, TAKE_OVER_DONE},
+    {"two names", another_name, TAKE_OVER_LINKS},
+    {"no name", no_name, TAKE_OVER_LINKS},
+    {"open for writing", a_writer, TAKE_OVER_BUSY},
 };
 
 START_TEST(takes_and_gives_back)
@@ -158,11 +160,11 @@ END_TEST
 static void
 make_blob(const char *path, const void *data, size_t len, uint8_t digest[SHA256_BYTES])
 {
-	char blob[BLOB_PATH_MAX], at[BLOB_PATH_MAX + sizeof "spool/"];
+	char blob[BLOB_PATH_MAX], at[BLOB_PATH_MAX + sizeof("spool/")];
 
 	SHA256(data, len, digest);
 	blob_path(digest, blob);
-	snprintf(at, sizeof at, "spool/%s", blob);
+	snprintf(at, sizeof(at), "spool/%s", blob);
 	ck_assert_int_eq(chmod(path, 0440), 0);
 	ck_assert_int_eq(link(path, at), 0);
 }
@@ -176,7 +178,8 @@ START_TEST(a_name_goes_with_the_blob)
 	make_blob("file", "content", 7, digest);
 	ck_assert_int_eq(stat("file", &was), 0);
 	/* it is the blob, whatever its times are now */
-	ck_assert_int_eq(utimensat(AT_FDCWD, "file", (const struct timespec[]){ { 5, 0 }, { 5, 0 } }, 0), 0);
+	ck_assert_int_eq(
+	    utimensat(AT_FDCWD, "file", (const struct timespec[]){{5, 0}, {5, 0}}, 0), 0);
 	ck_assert_int_eq(take_over_remove(spool, "file", &was, digest), 0);
 	ck_assert_int_eq(access("file", F_OK), -1);
 	/* and is gone already */
@@ -215,7 +218,8 @@ START_TEST(another_file_stays)
 
 	begin_with_content_stored(digest, &was);
 	/* changed since */
-	ck_assert_int_eq(utimensat(AT_FDCWD, "file", (const struct timespec[]){ { 5, 0 }, { 5, 0 } }, 0), 0);
+	ck_assert_int_eq(
+	    utimensat(AT_FDCWD, "file", (const struct timespec[]){{5, 0}, {5, 0}}, 0), 0);
 	ck_assert_int_eq(take_over_remove(spool, "file", &was, digest), -ESTALE);
 	/* or another one under its name */
 	ck_assert_int_eq(rename("file", "away"), 0);
@@ -235,7 +239,7 @@ main(void)
 	Suite *suite = suite_create("take-over");
 	TCase *tc = tcase_create("take-over");
 
-	tcase_add_loop_test(tc, takes_and_gives_back, 0, sizeof rows / sizeof rows[0]);
+	tcase_add_loop_test(tc, takes_and_gives_back, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tc, not_twice_at_once);
 	tcase_add_test(tc, what_is_in_the_spool_stays_there);
 	tcase_add_test(tc, no_symbolic_link_on_the_way);

@@ -12,15 +12,15 @@ enum { NOW = 29000000, EXPIRY = NOW + 43200 };
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static struct key key = {
-	.id = { 0x1a, 0x2b, 0x3c, 0x4d },
-	.secret = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
-	    25, 26, 27, 28, 29, 30, 31, 32 },
-	.state = KEY_ACTIVE,
-	.created = NOW,
+    .id = {0x1a, 0x2b, 0x3c, 0x4d},
+    .secret = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23,
+        24, 25, 26, 27, 28, 29, 30, 31, 32},
+    .state = KEY_ACTIVE,
+    .created = NOW,
 };
 
-static const uint8_t entry[ENTRY_ID_BYTES] = { 0xde, 0xad, 0xbe, 0xef, 5, 6, 7, 8, 9, 10, 11, 12, 13,
-	14, 15, 16, 17, 18, 19, 0xff };
+static const uint8_t entry[ENTRY_ID_BYTES] = {
+    0xde, 0xad, 0xbe, 0xef, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 0xff};
 
 static struct recipient
 recipient(const char *address)
@@ -55,8 +55,8 @@ START_TEST(a_token_reads_as_made)
 	ck_assert_uint_eq(strlen(text), TOKEN_CHARS);
 	ck_assert_int_eq(token_decode((const uint8_t *)text, TOKEN_CHARS, &t), TOKEN_OK);
 	ck_assert_int_eq(t.bound, _i == 1);
-	ck_assert_mem_eq(t.key_id, key.id, sizeof t.key_id);
-	ck_assert_mem_eq(t.entry_id, entry, sizeof t.entry_id);
+	ck_assert_mem_eq(t.key_id, key.id, sizeof(t.key_id));
+	ck_assert_mem_eq(t.entry_id, entry, sizeof(t.entry_id));
 	ck_assert_uint_eq(t.expiry, EXPIRY);
 	ck_assert_int_eq(token_verify(&t, &key, &to, NOW), TOKEN_OK);
 }
@@ -102,7 +102,7 @@ START_TEST(no_character_can_be_changed)
 			ck_assert_msg(judge(text, TOKEN_CHARS, &key, &to, NOW) != TOKEN_OK,
 			    "character %d as %02x", at, (unsigned)c);
 			ck_assert_msg(strchr(alphabet, c) != NULL ||
-			    judge(text, TOKEN_CHARS, &key, &to, NOW) == TOKEN_MALFORMED,
+			        judge(text, TOKEN_CHARS, &key, &to, NOW) == TOKEN_MALFORMED,
 			    "character %d as %02x is outside the alphabet", at, (unsigned)c);
 		}
 		text[at] = was;
@@ -115,15 +115,15 @@ END_TEST
 START_TEST(no_bit_can_be_flipped)
 {
 	char text[TOKEN_CHARS + 1];
-	uint8_t bytes[TOKEN_BYTES + 2] = { 0 };
+	uint8_t bytes[TOKEN_BYTES + 2] = {0};
 
 	token_make(&key, entry, EXPIRY, NULL, text);
 	ck_assert_int_eq(base64url_decode((const uint8_t *)text, TOKEN_CHARS, bytes), 0);
 	for (size_t bit = 0; bit < TOKEN_BYTES * 8; bit++) {
 		/* The lowest bit of the first byte binds it: then nobody is the recipient. */
 		enum token_verdict want = bit == 0 ? TOKEN_NO_RECIPIENT
-		    : bit < 8			   ? TOKEN_MALFORMED
-						   : TOKEN_FORGED;
+		    : bit < 8                      ? TOKEN_MALFORMED
+		                                   : TOKEN_FORGED;
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		base64url_encode(bytes, TOKEN_CHARS, text);
 		ck_assert_msg(judge(text, TOKEN_CHARS, &key, NULL, NOW) == want, "bit %zu", bit);
@@ -148,10 +148,10 @@ END_TEST
 /* Standard base64's characters, padding, white space, another version. */
 START_TEST(no_other_encoding)
 {
-	static const char *const ends[] = { "+", "/", "=", " ", "\n", "." };
+	static const char *const ends[] = {"+", "/", "=", " ", "\n", "."};
 	char text[TOKEN_CHARS + 1];
 
-	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
 		token_make(&key, entry, EXPIRY, NULL, text);
 		text[TOKEN_CHARS - 1] = ends[i][0];
 		ck_assert_int_eq(judge(text, TOKEN_CHARS, &key, NULL, NOW), TOKEN_MALFORMED);
@@ -161,16 +161,16 @@ END_TEST
 
 START_TEST(bound_is_for_its_recipient_only)
 {
-	static const char *const others[] = { "ann@example.net", "joe@example.org", "joe@example.ne",
-		"joe@example.nett", "joe+x@example.net", "jo@example.net" };
-	struct recipient to = recipient("Joe@Example.NET"), none = { 0 };
+	static const char *const others[] = {"ann@example.net", "joe@example.org", "joe@example.ne",
+	    "joe@example.nett", "joe+x@example.net", "jo@example.net"};
+	struct recipient to = recipient("Joe@Example.NET"), none = {0};
 	char text[TOKEN_CHARS + 1];
 
 	token_make(&key, entry, EXPIRY, &to, text);
 	ck_assert_int_eq(judge(text, TOKEN_CHARS, &key, &to, NOW), TOKEN_OK);
 	ck_assert_int_eq(judge(text, TOKEN_CHARS, &key, &none, NOW), TOKEN_NO_RECIPIENT);
 	ck_assert_int_eq(judge(text, TOKEN_CHARS, &key, NULL, NOW), TOKEN_NO_RECIPIENT);
-	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		struct recipient other = recipient(others[i]);
 		ck_assert_int_eq(judge(text, TOKEN_CHARS, &key, &other, NOW), TOKEN_FORGED);
 	}
@@ -224,12 +224,12 @@ START_TEST(base64url_is_strict_both_ways)
 	uint8_t in[48], out[48];
 	char text[64];
 
-	for (size_t i = 0; i < sizeof in; i++) {
+	for (size_t i = 0; i < sizeof(in); i++) {
 		in[i] = (uint8_t)(i * 89 + 7);
 	}
 	base64url_encode(in, 64, text);
 	ck_assert_int_eq(base64url_decode((const uint8_t *)text, 64, out), 0);
-	ck_assert_mem_eq(in, out, sizeof in);
+	ck_assert_mem_eq(in, out, sizeof(in));
 	base64url_encode((const uint8_t *)"\xfb\xff\xbf", 4, text);
 	ck_assert_mem_eq(text, "-_-_", 4);
 	/* 22 characters take 132 bits: the last ones are the high bits of the 17th byte. */

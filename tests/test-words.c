@@ -14,37 +14,39 @@
 static const struct row {
 	const char *name, *body;
 	size_t len;
-	const char *want;       /* NULL: it does not decode */
+	const char *want; /* NULL: it does not decode */
 } rows[] = {
-	{.name = "nothing", TEXT(""), .want = ""},
-	{.name = "words", TEXT(" a b"), .want = " a b"},
-	{.name = "folded", TEXT(" a\n\tb\r\n c"), .want = " a  b   c"},
-	{.name = "Q", TEXT("=?utf-8?Q?a_b=3d=3D?="), .want = "a b=="},
-	{.name = "B", TEXT("=?utf-8?B?YWI=?="), .want = "ab"},
-	{.name = "lower-case letters", TEXT("=?x?q?a?= =?x?b?YQ==?="), .want = "aa"},
-	{.name = "an empty one", TEXT("x =?x?Q?\?= y"), .want = "x  y"},
-	{.name = "a language in the charset", TEXT("=?us-ascii*en?Q?a?="), .want = "a"},
-	{.name = "adjacent: the white space between goes", TEXT("=?x?Q?a?= \n\t =?x?B?Yg==?=  =?x?Q?c?= d"), .want = "abc d"},
-	{.name = "cut within a word of ours", TEXT("=?x?Q?AB?=\n =?x?Q?CD?="), .want = "ABCD"},
-	{.name = "not adjacent", TEXT("=?x?Q?a?= b =?x?Q?c?="), .want = "a b c"},
-	{.name = "with no white space between", TEXT("=?x?Q?a?==?x?Q?b?="), .want = "ab"},
-	{.name = "text right before and behind", TEXT("x=?x?Q?a?=y"), .want = "xay"},
-	{.name = "white space at the end stays", TEXT("=?x?Q?a?= \n"), .want = "a  "},
-	{.name = "white space first", TEXT(" =?x?Q?a?="), .want = " a"},
-	{.name = "Q: half a code", TEXT("=?x?Q?a=4?="), .want = NULL},
-	{.name = "Q: a wrong code", TEXT("=?x?Q?=4g?="), .want = NULL},
-	{.name = "B: a stranger", TEXT("=?x?B?YW!I=?="), .want = NULL},
-	{.name = "B: no padding", TEXT("=?x?B?YWI?="), .want = NULL},
-	{.name = "B: half a quantum", TEXT("=?x?B?YWIxY?="), .want = NULL},
-	{.name = "no such encoding", TEXT("=?x?X?a?="), .want = "=?x?X?a?="},
-	{.name = "no encoding", TEXT("=?x??a?="), .want = "=?x??a?="},
-	{.name = "two letters for an encoding", TEXT("=?x?QB?a?="), .want = "=?x?QB?a?="},
-	{.name = "white space in it", TEXT("=?x?Q?a b?="), .want = "=?x?Q?a b?="},
-	{.name = "a question mark in it", TEXT("=?x?Q?a?b?="), .want = "=?x?Q?a?b?="},
-	{.name = "not closed", TEXT("=?x?Q?ab?"), .want = "=?x?Q?ab?"},
-	{.name = "not closed: no question mark", TEXT("=?x?Q?ab="), .want = "=?x?Q?ab="},
-	{.name = "only begun", TEXT("=?"), .want = "=?"},
-	{.name = "only begun, at the end", TEXT("abcdefgh=?x?Q"), .want = "abcdefgh=?x?Q"},
+    {.name = "nothing", TEXT(""), .want = ""},
+    {.name = "words", TEXT(" a b"), .want = " a b"},
+    {.name = "folded", TEXT(" a\n\tb\r\n c"), .want = " a  b   c"},
+    {.name = "Q", TEXT("=?utf-8?Q?a_b=3d=3D?="), .want = "a b=="},
+    {.name = "B", TEXT("=?utf-8?B?YWI=?="), .want = "ab"},
+    {.name = "lower-case letters", TEXT("=?x?q?a?= =?x?b?YQ==?="), .want = "aa"},
+    {.name = "an empty one", TEXT("x =?x?Q?\?= y"), .want = "x  y"},
+    {.name = "a language in the charset", TEXT("=?us-ascii*en?Q?a?="), .want = "a"},
+    {.name = "adjacent: the white space between goes",
+        TEXT("=?x?Q?a?= \n\t =?x?B?Yg==?=  =?x?Q?c?= d"),
+        .want = "abc d"},
+    {.name = "cut within a word of ours", TEXT("=?x?Q?AB?=\n =?x?Q?CD?="), .want = "ABCD"},
+    {.name = "not adjacent", TEXT("=?x?Q?a?= b =?x?Q?c?="), .want = "a b c"},
+    {.name = "with no white space between", TEXT("=?x?Q?a?==?x?Q?b?="), .want = "ab"},
+    {.name = "text right before and behind", TEXT("x=?x?Q?a?=y"), .want = "xay"},
+    {.name = "white space at the end stays", TEXT("=?x?Q?a?= \n"), .want = "a  "},
+    {.name = "white space first", TEXT(" =?x?Q?a?="), .want = " a"},
+    {.name = "Q: half a code", TEXT("=?x?Q?a=4?="), .want = NULL},
+    {.name = "Q: a wrong code", TEXT("=?x?Q?=4g?="), .want = NULL},
+    {.name = "B: a stranger", TEXT("=?x?B?YW!I=?="), .want = NULL},
+    {.name = "B: no padding", TEXT("=?x?B?YWI?="), .want = NULL},
+    {.name = "B: half a quantum", TEXT("=?x?B?YWIxY?="), .want = NULL},
+    {.name = "no such encoding", TEXT("=?x?X?a?="), .want = "=?x?X?a?="},
+    {.name = "no encoding", TEXT("=?x??a?="), .want = "=?x??a?="},
+    {.name = "two letters for an encoding", TEXT("=?x?QB?a?="), .want = "=?x?QB?a?="},
+    {.name = "white space in it", TEXT("=?x?Q?a b?="), .want = "=?x?Q?a b?="},
+    {.name = "a question mark in it", TEXT("=?x?Q?a?b?="), .want = "=?x?Q?a?b?="},
+    {.name = "not closed", TEXT("=?x?Q?ab?"), .want = "=?x?Q?ab?"},
+    {.name = "not closed: no question mark", TEXT("=?x?Q?ab="), .want = "=?x?Q?ab="},
+    {.name = "only begun", TEXT("=?"), .want = "=?"},
+    {.name = "only begun, at the end", TEXT("abcdefgh=?x?Q"), .want = "abcdefgh=?x?Q"},
 };
 
 START_TEST(a_body_is_decoded_or_is_not)
@@ -54,18 +56,23 @@ START_TEST(a_body_is_decoded_or_is_not)
 	size_t want = r->want == NULL ? 0 : strlen(r->want);
 	long got;
 
-	/* In all rooms up to twice what is needed: too little is refused, and none is overstepped. */
+	/* In all rooms up to twice what is needed: too little is refused, and none is overstepped.
+	 */
 	for (size_t cap = 0; cap <= 2 * want + 40; cap++) {
-		out = exact_copy("................................................................................................................................", cap);
+		out = exact_copy("................................................................."
+		                 "...............................................................",
+		    cap);
 		got = words_decode(body, r->len, out, cap);
 		if (r->want == NULL) {
 			ck_assert_msg(got == -1, "%s: %ld", r->name, got);
 		} else if (cap >= want + 8) {
 			/* White space between words needs room for a moment. */
-			ck_assert_msg(got == (long)want, "%s: %ld bytes in room for %zu", r->name, got, cap);
+			ck_assert_msg(
+			    got == (long)want, "%s: %ld bytes in room for %zu", r->name, got, cap);
 		}
 		if (got >= 0) {
-			ck_assert_msg(got == (long)want, "%s: %ld bytes, want %zu", r->name, got, want);
+			ck_assert_msg(
+			    got == (long)want, "%s: %ld bytes, want %zu", r->name, got, want);
 			if (got > 0) {
 				ck_assert_mem_eq(out, r->want, want);
 			}
@@ -82,7 +89,8 @@ START_TEST(bytes_that_are_no_text_are_given_as_they_are)
 {
 	uint8_t out[8];
 
-	ck_assert_int_eq(words_decode((const uint8_t *)"=?x?Q?=00=ff?=\200", 15, out, sizeof(out)), 3);
+	ck_assert_int_eq(
+	    words_decode((const uint8_t *)"=?x?Q?=00=ff?=\200", 15, out, sizeof(out)), 3);
 	ck_assert_mem_eq(out, "\0\377\200", 3);
 }
 END_TEST
@@ -114,7 +122,7 @@ START_TEST(a_megabyte_of_beginnings)
 
 	ck_assert(body != NULL && out != NULL);
 	for (size_t i = 0; i < len; i++) {
-		body[i] = (uint8_t)"=?x?Q?"[i % 6];
+		body[i] = (uint8_t) "=?x?Q?"[i % 6];
 	}
 	ck_assert_int_eq(words_decode(body, len, out, len), (long)len);
 	memset(body, '=', len);
