@@ -116,7 +116,7 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	char owner[64];
 	bool ours = owner_of(spool, owner, sizeof(owner));
 
-	if (strcmp(why->call, "owner") == 0 && why->error == EACCES) {
+	if (why->check == FAIL_WRITER) {
 		snprintf(text, cap,
 		    "only '%s' and root may write to the spool '%s': use 'sudo -u %s mailgraft'",
 		    owner, spool, owner);
@@ -127,17 +127,17 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	} else if (why->error == EACCES) {
 		snprintf(text, cap, "%s '%s': permission denied: use 'sudo -u %s mailgraft'",
 		    why->call, why->object, owner);
-	} else if (why->error == EPERM && strcmp(why->call, "owner") == 0) {
+	} else if (why->check == FAIL_OWNER) {
 		snprintf(
 		    text, cap, "'%s' belongs to neither the spool's owner nor root", why->object);
-	} else if (why->error == EPERM && strcmp(why->call, "mode") == 0) {
+	} else if (why->check == FAIL_MODE) {
 		snprintf(text, cap, "'%s' is open to others: see 'mailgraft fsck'", why->object);
-	} else if (why->error == EPERM && strcmp(why->call, "type") == 0) {
+	} else if (why->check == FAIL_TYPE && why->error == EPERM) {
 		snprintf(text, cap, "'%s' is not a regular file", why->object);
-	} else if (why->error == EPERM && strcmp(why->call, "fchown") == 0) {
+	} else if (why->check == FAIL_GROUP) {
 		snprintf(text, cap, "'%s' is not in the spool's group: make that its primary group",
 		    owner);
-	} else if (why->error == EPROTONOSUPPORT && strcmp(why->call, "damage") == 0) {
+	} else if (why->check == FAIL_DAMAGE) {
 		snprintf(text, cap, "'%s/%s' is damaged: run 'mailgraft config apply'", spool,
 		    why->object);
 	} else if (why->error == EPROTONOSUPPORT) {
@@ -147,11 +147,11 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	    (strcmp(why->object, spool) == 0 || strcmp(why->object, "format") == 0)) {
 		snprintf(
 		    text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
-	} else if (why->error == EDQUOT && strcmp(why->call, "total") == 0) {
+	} else if (why->check == FAIL_TOTAL) {
 		snprintf(text, cap,
 		    "the spool '%s' would have more bytes than total allows: see 'mailgraft stat'",
 		    spool);
-	} else if (why->error == ENODATA && strcmp(why->call, "used") == 0) {
+	} else if (why->check == FAIL_USED) {
 		snprintf(text, cap,
 		    "total is set, and the bytes of the spool '%s' are not counted yet: run "
 		    "'mailgraft gc'",
@@ -159,7 +159,7 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	} else if (why->error == ENOKEY) {
 		snprintf(text, cap,
 		    "the spool '%s' has no active key: make one with 'mailgraft keys add'", spool);
-	} else if (why->error == EBADMSG && strcmp(why->call, "content") == 0) {
+	} else if (why->check == FAIL_CONTENT) {
 		snprintf(text, cap, "the spool has other content in '%s': run 'mailgraft fsck'",
 		    why->object);
 	} else if (why->error == EOPNOTSUPP) {

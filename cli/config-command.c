@@ -89,7 +89,7 @@ open_spool(const char *path, struct spool **spool_r, struct spool_fail *why)
 {
 	int ret = spool_open(path, spool_r, why);
 
-	return ret == -EPROTONOSUPPORT && strcmp(why->call, "damage") == 0
+	return ret == -EPROTONOSUPPORT && why->check == FAIL_DAMAGE
 	    ? spool_open_unchecked(path, spool_r, why)
 	    : ret;
 }

@@ -130,7 +130,7 @@ fsck_main(int argc, char **argv)
 	ret = fsck(spool, &o, &result, &why);
 	progress_end(&session.progress);
 	spool_close(&spool);
-	if (ret == -EAGAIN && strcmp(why.call, "sweep") == 0) {
+	if (ret == -EAGAIN && why.check == FAIL_SWEEP) {
 		complain(&c, EX_TEMPFAIL, "a gc or another fsck of '%s' is running", path);
 		return complain_aloud("fsck", &c);
 	}

@@ -89,7 +89,7 @@ print_result(const struct gc *g, const struct sweep_result *r)
 static int
 complain_sweep(const char *path, const struct spool_fail *why, struct complaint *c)
 {
-	if (why->error == EAGAIN && strcmp(why->call, "sweep") == 0) {
+	if (why->error == EAGAIN && why->check == FAIL_SWEEP) {
 		return complain(c, EX_TEMPFAIL, "another gc or fsck of '%s' is running", path);
 	}
 	if (why->error == ETIME) {

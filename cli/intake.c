@@ -546,7 +546,7 @@ signing_key(const struct intake_group *g, struct key *key_r, struct spool_fail *
 
 	if (ret == 0 && key_r->state == KEY_REVOKED) {
 		explicit_bzero(key_r, sizeof(*key_r));
-		ret = spool_fail(why, "key", "keys", EKEYREVOKED);
+		ret = spool_fail_check(why, FAIL_KEY, "keys", EKEYREVOKED);
 	}
 	return ret;
 }

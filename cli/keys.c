@@ -94,7 +94,7 @@ change_key(const struct spool *spool, const char *path, const char *text, enum k
 	if (ret == -ENOENT) {
 		return complain(c, EX_DATAERR, "there is no key '%s'", text);
 	}
-	if (ret == -EPERM && strcmp(why.call, "state") == 0) {
+	if (ret == -EPERM && why.check == FAIL_STATE) {
 		return complain(c, EX_DATAERR, "key '%s' is revoked, and stays so", text);
 	}
 	return ret == 0 ? 0 : complain_spool(c, path, &why, "cannot change key '%s'", text);

@@ -20,7 +20,7 @@ blob_open(const struct spool *spool, const uint8_t digest[SHA256_BYTES], uint64_
 	fd = spool_open_file(spool, name, 0, &real, why);
 	if (fd >= 0 && real != size) {
 		close(fd);
-		return spool_fail(why, "size", name, ESTALE);
+		return spool_fail_check(why, FAIL_SIZE, name, ESTALE);
 	}
 	return fd;
 }

@@ -15,7 +15,9 @@ create_allowed(const struct spool *spool, struct spool_fail *why)
 {
 	uid_t me = geteuid();
 
-	return me == 0 || me == spool_owner(spool) ? 0 : spool_fail(why, "owner", NULL, EACCES);
+	return me == 0 || me == spool_owner(spool)
+	    ? 0
+	    : spool_fail_check(why, FAIL_WRITER, NULL, EACCES);
 }
 
 int
@@ -30,7 +32,8 @@ create_hand_over(
 	}
 	if ((owner != (uid_t)-1 || st.st_gid != spool_group(spool)) &&
 	    fchown(fd, owner, spool_group(spool)) != 0) {
-		return spool_fail(why, "fchown", object, errno);
+		return errno == EPERM ? spool_fail_check(why, FAIL_GROUP, object, EPERM)
+		                      : spool_fail(why, "fchown", object, errno);
 	}
 	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) != 0) {
 		return spool_fail(why, "fchmod", object, errno);
@@ -73,41 +76,45 @@ create_write(int fd, const void *data, size_t len, const char *object, struct sp
 	return 0;
 }
 
-/* -ENOENT: the folder is missing. */
 static int
-link_in(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
+link_in(int parent, int fd, const char *base, const char *path, struct spool_fail *why)
 {
 	char self[sizeof("/proc/self/fd/") + 12];
-	const char *base;
-	int ret = 0, parent = spool_open_parent(spool, path, &base, why);
 
-	if (parent < 0) {
-		return parent;
-	}
 	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	if (linkat(AT_FDCWD, self, parent, base, AT_SYMLINK_FOLLOW) != 0) {
-		ret = spool_fail(why, "linkat", path, errno);
-	}
-	close(parent);
-	return ret;
+	return linkat(AT_FDCWD, self, parent, base, AT_SYMLINK_FOLLOW) == 0
+	    ? 0
+	    : spool_fail(why, "linkat", path, errno);
+}
+
+static int
+make_parent(const struct spool *spool, const char *path, struct spool_fail *why)
+{
+	char shard[WALK_PATH_MAX];
+	int ret;
+
+	snprintf(shard, sizeof(shard), "%s", path);
+	*strrchr(shard, '/') = '\0';
+	ret = create_folder(spool, shard, 0750, why);
+	return ret == 0 ? create_sync_folder(spool, shard, why) : ret;
 }
 
 int
 create_link(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
-	char shard[WALK_PATH_MAX];
-	int ret = link_in(spool, fd, path, why);
+	const char *base;
+	int ret, parent = spool_open_parent(spool, path, &base, why);
 
-	if (ret != -ENOENT || strcmp(why->call, "linkat") == 0) {
-		return ret;
+	if (parent == -ENOENT && base != path) {
+		ret = make_parent(spool, path, why);
+		parent = ret == 0 ? spool_open_parent(spool, path, &base, why) : ret;
 	}
-	snprintf(shard, sizeof(shard), "%s", path);
-	*strrchr(shard, '/') = '\0';
-	ret = create_folder(spool, shard, 0750, why);
-	if (ret == 0) {
-		ret = create_sync_folder(spool, shard, why);
+	if (parent < 0) {
+		return parent;
 	}
-	return ret == 0 ? link_in(spool, fd, path, why) : ret;
+	ret = link_in(parent, fd, base, path, why);
+	close(parent);
+	return ret;
 }
 
 int

@@ -241,10 +241,10 @@ entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], struct e
 	}
 	entry_id(text, (size_t)len, found);
 	if (memcmp(found, id, sizeof(found)) != 0) {
-		return spool_fail(why, "digest", name, EBADMSG);
+		return spool_fail_check(why, FAIL_DIGEST, name, EBADMSG);
 	}
 	if (entry_parse(text, (size_t)len, entry_r) != 0) {
-		return spool_fail(why, "format", name, EBADMSG);
+		return spool_fail_check(why, FAIL_FORMAT, name, EBADMSG);
 	}
 	return 0;
 }

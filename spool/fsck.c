@@ -118,7 +118,7 @@ check_folder(struct checker *c, const char *path, mode_t mode, struct spool_fail
 	if (!S_ISDIR(st.st_mode)) {
 		/* Without it nothing behind it can be looked at. */
 		report(c, FSCK_BAD, path, "is not a directory", false);
-		return spool_fail(why, "type", path, ENOTDIR);
+		return spool_fail_check(why, FAIL_TYPE, path, ENOTDIR);
 	}
 	return check_access(c, path, &st, mode, why);
 }
@@ -532,7 +532,7 @@ fsck(const struct spool *spool, const struct fsck_options *options, struct fsck_
 	lock = lock_open(spool, why);
 	ret = lock < 0 ? lock : lock_take(lock, LOCK_SWEEP, true, false, why);
 	if (ret != 0) {
-		ret = ret == -EAGAIN ? spool_fail(why, "sweep", "lock", EAGAIN) : ret;
+		ret = ret == -EAGAIN ? spool_fail_check(why, FAIL_SWEEP, "lock", EAGAIN) : ret;
 		goto out;
 	}
 	c = calloc(1, sizeof(*c));

@@ -229,7 +229,7 @@ compare(struct group *g, int ours, int theirs, const char *path, struct spool_fa
 			return spool_fail(why, "read", path, errno);
 		}
 		if (n != m || memcmp(g->ours, g->theirs, (size_t)n) != 0) {
-			return spool_fail(why, "content", path, EBADMSG);
+			return spool_fail_check(why, FAIL_CONTENT, path, EBADMSG);
 		}
 		if (n == 0) {
 			return 0;
@@ -277,7 +277,7 @@ group_describe(struct group *g, size_t i, const struct entry *entry, uint8_t id_
 
 	assert(i < g->count && item->entry < 0);
 	if (len < 0 || entry_parse(text, (size_t)len, &back) != 0) {
-		return spool_fail(why, "entry", NULL, EINVAL);
+		return spool_fail_check(why, FAIL_PIECE, NULL, EINVAL);
 	}
 	entry_id(text, (size_t)len, id_r);
 	entry_path(id_r, item->entry_path);
@@ -431,7 +431,7 @@ copy_blob(struct group *g, struct item *item, uint64_t *size_r, struct spool_fai
 	sha256_end(&sha256, digest);
 	blob_path(digest, path);
 	if (ret == 0 && strcmp(path, item->blob_path) != 0) {
-		ret = spool_fail(why, "content", item->blob_path, EBADMSG);
+		ret = spool_fail_check(why, FAIL_CONTENT, item->blob_path, EBADMSG);
 	}
 	if (ret == 0 && fsync(fd) != 0) {
 		ret = spool_fail(why, "fsync", item->blob_path, errno);

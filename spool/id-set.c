@@ -73,7 +73,7 @@ make_room(struct id_set *s, struct spool_fail *why)
 		return 0;
 	}
 	if (s->count >= ID_SET_MAX) {
-		return spool_fail(why, "ids", NULL, E2BIG);
+		return spool_fail_check(why, FAIL_COUNT, "ids", E2BIG);
 	}
 	room = s->room == 0 ? ROOM_AT_FIRST : s->room * 2;
 	more = realloc(s->ids, room * sizeof(*more));

@@ -68,9 +68,9 @@ check_empty(const char *path, struct spool_fail *why)
 	}
 	while (ret == 0 && (errno = 0, d = readdir(dir)) != NULL) {
 		if (strcmp(d->d_name, "format") == 0) {
-			ret = spool_fail(why, "format", path, EEXIST);
+			ret = spool_fail_check(why, FAIL_FORMAT, path, EEXIST);
 		} else if (!is_ours(d->d_name)) {
-			ret = spool_fail(why, "readdir", path, ENOTEMPTY);
+			ret = spool_fail_check(why, FAIL_EMPTY, path, ENOTEMPTY);
 		}
 	}
 	if (ret == 0 && errno != 0) {

@@ -53,7 +53,7 @@ key_load(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], struct key *
 	}
 	if (key_parse(text, (size_t)len, key_r) != 0 || memcmp(key_r->id, id, KEY_ID_BYTES) != 0) {
 		explicit_bzero(key_r, sizeof(*key_r));
-		ret = spool_fail(why, "format", name, EBADMSG);
+		ret = spool_fail_check(why, FAIL_FORMAT, name, EBADMSG);
 	}
 	explicit_bzero(text, sizeof(text));
 	return ret;

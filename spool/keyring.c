@@ -71,7 +71,7 @@ keyring_load(const struct spool *spool, struct keyring *ring, struct spool_fail 
 			continue;
 		}
 		if (ring->count == KEYRING_MAX) {
-			ret = spool_fail(why, "readdir", "keys", E2BIG);
+			ret = spool_fail_check(why, FAIL_COUNT, "keys", E2BIG);
 			goto out;
 		}
 		ret = key_load(spool, id, &ring->keys[ring->count++], why);
@@ -116,7 +116,7 @@ keyring_active(const struct spool *spool, struct key *key_r, struct spool_fail *
 		}
 	}
 	keyring_wipe(&ring);
-	return ret == 0 ? 0 : spool_fail(why, "key", "keys", ENOKEY);
+	return ret == 0 ? 0 : spool_fail_check(why, FAIL_KEY, "keys", ENOKEY);
 }
 
 /* An unnamed, complete and durable file for the key. */
@@ -183,7 +183,7 @@ keyring_set_state(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], enu
 	key_path(id, path);
 	if (key.state == KEY_REVOKED && state != KEY_REVOKED) {
 		explicit_bzero(&key, sizeof(key));
-		return spool_fail(why, "state", path, EPERM);
+		return spool_fail_check(why, FAIL_STATE, path, EPERM);
 	}
 	key.state = state;
 	fd = write_key(spool, &key, why);

@@ -44,10 +44,10 @@ static int
 check_owner(const struct spool *s, const struct stat *st, const char *name, struct spool_fail *why)
 {
 	if (st->st_uid != s->owner && st->st_uid != 0) {
-		return spool_fail(why, "owner", name, EPERM);
+		return spool_fail_check(why, FAIL_OWNER, name, EPERM);
 	}
 	if ((st->st_mode & WRITABLE_BY_OTHERS) != 0) {
-		return spool_fail(why, "mode", name, EPERM);
+		return spool_fail_check(why, FAIL_MODE, name, EPERM);
 	}
 	return 0;
 }
@@ -61,7 +61,7 @@ check_folder(const struct spool *s, const char *name, struct spool_fail *why)
 		return spool_fail(why, "fstatat", name, errno);
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		return spool_fail(why, "type", name, ENOTDIR);
+		return spool_fail_check(why, FAIL_TYPE, name, ENOTDIR);
 	}
 	return check_owner(s, &st, name, why);
 }
@@ -79,11 +79,11 @@ read_format(struct spool *s, struct spool_fail *why)
 	case FORMAT_OK:
 		return 0;
 	case FORMAT_UNKNOWN:
-		return spool_fail(why, "format", "format", EPROTONOSUPPORT);
+		return spool_fail_check(why, FAIL_FORMAT, "format", EPROTONOSUPPORT);
 	case FORMAT_DAMAGED:
 		break;
 	}
-	return spool_fail(why, "damage", "format", EPROTONOSUPPORT);
+	return spool_fail_check(why, FAIL_DAMAGE, "format", EPROTONOSUPPORT);
 }
 
 int
@@ -203,12 +203,12 @@ spool_open_file(const struct spool *spool, const char *name, int secret, uint64_
 		goto out;
 	}
 	if (!S_ISREG(st.st_mode)) {
-		ret = spool_fail(why, "type", name, EPERM);
+		ret = spool_fail_check(why, FAIL_TYPE, name, EPERM);
 		goto out;
 	}
 	ret = check_owner(spool, &st, name, why);
 	if (ret == 0 && secret != 0 && (st.st_mode & S_IRWXO) != 0) {
-		ret = spool_fail(why, "mode", name, EPERM);
+		ret = spool_fail_check(why, FAIL_MODE, name, EPERM);
 	}
 	*size_r = (uint64_t)st.st_size;
 out:
@@ -232,7 +232,7 @@ spool_read_file(const struct spool *spool, const char *name, int secret, void *b
 		return fd;
 	}
 	if (size > cap) {
-		ret = spool_fail(why, "size", name, EFBIG);
+		ret = spool_fail_check(why, FAIL_SIZE, name, EFBIG);
 		goto out;
 	}
 	while (have < size) {

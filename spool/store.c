@@ -104,7 +104,7 @@ store_write(struct store *s, const void *data, size_t len, struct spool_fail *wh
 
 	/* Too much alone, and it may have no end. */
 	if (len > s->total || s->content.size > s->total - len) {
-		return spool_fail(why, "total", NULL, EDQUOT);
+		return spool_fail_check(why, FAIL_TOTAL, NULL, EDQUOT);
 	}
 	ret = create_write(s->file.fd, data, len, "blobs", why);
 	if (ret == 0) {

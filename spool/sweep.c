@@ -195,7 +195,8 @@ check_clock(const struct sweeper *s, struct spool_fail *why)
 		return 0;
 	}
 	if (s->start < last - CLOCK_BEHIND_MAX || s->start > last + CLOCK_AHEAD_MAX) {
-		return spool_fail(why, "clock", s->start < last ? "behind" : "ahead", ETIME);
+		return spool_fail_check(
+		    why, FAIL_CLOCK, s->start < last ? "behind" : "ahead", ETIME);
 	}
 	return 0;
 }
@@ -217,7 +218,7 @@ sweep(const struct spool *spool, const struct sweep_options *options, struct swe
 	}
 	ret = lock_take(s.lock, LOCK_SWEEP, true, false, why);
 	if (ret != 0) {
-		ret = ret == -EAGAIN ? spool_fail(why, "sweep", "lock", EAGAIN) : ret;
+		ret = ret == -EAGAIN ? spool_fail_check(why, FAIL_SWEEP, "lock", EAGAIN) : ret;
 		goto out;
 	}
 	/* Only now: whoever was waited for may have taken long. */

@@ -23,7 +23,7 @@ open_count(const struct spool *spool, struct spool_fail *why)
 {
 	int fd = spool_open_beneath(spool, file, O_RDWR | O_NONBLOCK, 0, why);
 
-	return fd == -ENOENT ? spool_fail(why, file, file, ENODATA) : fd;
+	return fd == -ENOENT ? spool_fail_check(why, FAIL_USED, file, ENODATA) : fd;
 }
 
 /* -ENODATA: it is no count. */
@@ -41,12 +41,12 @@ read_count(int fd, uint64_t *bytes_r, struct spool_fail *why)
 		return spool_fail(why, "read", file, errno);
 	}
 	if (n != TEXT || text[DIGITS] != '\n') {
-		return spool_fail(why, file, file, ENODATA);
+		return spool_fail_check(why, FAIL_USED, file, ENODATA);
 	}
 	for (int i = 0; i < DIGITS; i++) {
 		uint64_t digit = (uint64_t)(text[i] - '0');
 		if (digit > 9 || bytes > ((uint64_t)INT64_MAX - digit) / 10) {
-			return spool_fail(why, file, file, ENODATA);
+			return spool_fail_check(why, FAIL_USED, file, ENODATA);
 		}
 		bytes = bytes * 10 + digit;
 	}
@@ -143,7 +143,7 @@ used_add(const struct spool *spool, int lock, uint64_t bytes, uint64_t max, stru
 	if (fd < 0) {
 		return fd == -ENODATA && max == INT64_MAX ? 0 : fd;
 	}
-	ret = now > max || bytes > max - now ? spool_fail(why, "total", NULL, EDQUOT)
+	ret = now > max || bytes > max - now ? spool_fail_check(why, FAIL_TOTAL, NULL, EDQUOT)
 	                                     : write_count(fd, now + bytes, why);
 	give_back(fd, lock);
 	return ret;

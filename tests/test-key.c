@@ -128,7 +128,7 @@ START_TEST(a_key_that_others_can_read_or_write_is_refused)
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		ck_assert_int_eq(chmod(path, modes[i]), 0);
 		ck_assert_int_eq(key_load(spool, first.id, &key, &why), -EPERM);
-		ck_assert_str_eq(why.call, "mode");
+		ck_assert_int_eq(why.check, FAIL_MODE);
 	}
 	end();
 }

@@ -225,7 +225,7 @@ START_TEST(other_content_under_a_name_is_a_loud_failure)
 	blob_path(e.blob, blob + strlen("spool/"));
 	overwrite(blob, others[_i], strlen(others[_i]));
 	ck_assert_int_eq(add("hello", 5, "b", id), -EBADMSG);
-	ck_assert_str_eq(why.call, "content");
+	ck_assert_int_eq(why.check, FAIL_CONTENT);
 	ck_assert_uint_eq(group_count(group), 0);
 	end();
 }
@@ -248,7 +248,7 @@ START_TEST(other_content_that_comes_first_is_a_loud_failure)
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "jello", 5, 0440);
 	ck_assert_int_eq(group_commit(group, &why), -EBADMSG);
-	ck_assert_str_eq(why.call, "content");
+	ck_assert_int_eq(why.check, FAIL_CONTENT);
 	ck_assert_int_eq(files_in("spool/entries"), 0);
 	end();
 }
@@ -407,7 +407,7 @@ START_TEST(roles)
 			struct store *mine = NULL;
 			struct spool_fail own = {0};
 			_exit(setuid(65531) == 0 && store_open(spool, &mine, &own) == -EACCES &&
-			            strcmp(own.call, "owner") == 0 && mine == NULL
+			            own.check == FAIL_WRITER && mine == NULL
 			        ? 0
 			        : 1);
 		}
