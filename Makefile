@@ -27,7 +27,7 @@ O := build/$(BUILD)
 endif
 OBJ := $O/obj
 
-PKGS := gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 libcares
+PKGS := gmime-3.0 libcrypto libssl libmagic yaml-0.1 libxxhash libidn2 libcares
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) check 2>/dev/null))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wformat=2 \
@@ -62,11 +62,12 @@ SPIE := $(if $(filter rel,$(BUILD)),-static-pie -Wl$(comma)-u$(comma)OPENSSL_cpu
 # the filter links mime/ and spool/ without GMime, libmagic and the rest.
 lib      = $(OBJ)/$1.a
 objects  = $(patsubst %.c,$(OBJ)/%.o,$(filter-out %-main.c,$(wildcard $1/*.c)))
-FOLDERS := mime spool filter policy cli
+FOLDERS := mime spool filter policy relay cli
 ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
 
 LIBS_filter := -l:libxxhash.a -l:libcrypto.a
 LIBS_cli    := $(shell pkg-config --libs gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 2>/dev/null)
+LIBS_relay  := $(shell pkg-config --libs libssl libcrypto yaml-0.1 libxxhash 2>/dev/null)
 LIBS_policy := $(shell pkg-config --libs libcares yaml-0.1 libidn2 2>/dev/null)
 ifneq ($(BUILD),rel)
 LIBS_filter := -lxxhash -lcrypto
@@ -123,7 +124,7 @@ $O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
-	    $(LIBS_cli) $(LIBS_policy) $$(pkg-config --libs check)
+	    $(LIBS_cli) $(LIBS_policy) $(LIBS_relay) $$(pkg-config --libs check)
 
 # libFuzzer brings its own main.
 FUZZ_MAIN := $(if $(filter fuzz,$(BUILD)),,$(OBJ)/tests/fuzz-main.o)
@@ -131,7 +132,7 @@ $O/tests/fuzz-%: $(OBJ)/tests/fuzz-%.o $(FUZZ_MAIN) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< $(FUZZ_MAIN) \
-	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_cli) $(LIBS_policy)
+	    -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_cli) $(LIBS_policy) $(LIBS_relay)
 
 $O/bench/bench-%: $(OBJ)/bench/bench-%.o $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -1,0 +1,44 @@
+/*
+ * limits.h - every fixed limit of the relay, in one place
+ *
+ * Not here: what an administrator may set (settings.h has those, with their defaults)
+ */
+#ifndef RELAY_LIMITS_H
+#define RELAY_LIMITS_H
+
+enum {
+	/* LMTP in. RFC 5321 4.5.3.1.4 says 512 for a command line; XFORWARD and DSN need more. */
+	LMTP_LINE_MAX = 4096,
+	LMTP_NAME_MAX = 255,    /* bytes of LHLO's name */
+	LMTP_ADDRESS_MAX = 512, /* between the angle brackets */
+	LMTP_PARAMETER_MAX = 512,
+	LMTP_IDENT_MAX = 128, /* XFORWARD's IDENT, xtext taken off */
+	LMTP_RECIPIENTS_MAX = 2000,
+	LMTP_ERRORS_MAX = 20, /* wrong commands before the session ends */
+
+	/* SMTP out. */
+	REPLY_LINE_MAX = 4096,
+	REPLY_LINES_MAX = 256,
+	REPLY_TEXT_MAX = 8192, /* kept of one reply; the rest is read and left out */
+	REPLY_SHOWN_MAX = 480, /* of that, what goes on to the MTA and into the log */
+
+	/* SOCKS5: the longest message of each kind (RFC 1928, RFC 1929). */
+	SOCKS5_MESSAGE_MAX = 3 + 255 + 255,
+	HOST_NAME_MAX_BYTES = 255,
+
+	/* Configuration. */
+	SETTINGS_FILE_MAX = 1024 * 1024,
+	SETTINGS_ERROR_MAX = 512,
+	SETTINGS_DEPTH_MAX = 16,
+	SETTINGS_ANCHORS_MAX = 64,
+	SETTINGS_TEXT_MAX = 1024,
+	SETTINGS_LISTENERS_MAX = 32,
+	SETTINGS_PEERS_MAX = 8,
+	SETTINGS_PORTS_MAX = 8,
+	SETTINGS_HOPS_MAX = 64,
+	SETTINGS_PROVIDERS_MAX = 256,
+	SETTINGS_DKIM_MAX = 1024,
+	PASSWORD_MAX = 255,
+};
+
+#endif
