@@ -1,6 +1,6 @@
 <?php
-// Stores contents in the mailgraft spool from a long-lived process, without temporary files.
-// Needs the sudoers line of doc/spool/README.md, or to run as the spool's owner.
+// Stores files in the mailgraft spool from a long-lived process, without temporary files.
+// Needs the sudoers line of doc/spool/README.md, or must run as the spool's owner.
 
 class Mailgraft
 {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""Stores contents in the mailgraft spool from a long-lived process, without temporary files.
+"""Stores files in the mailgraft spool from a long-lived process, without temporary files.
 
-Needs the sudoers line of doc/spool/README.md, or to run as the spool's owner.
+Needs the sudoers line of doc/spool/README.md, or must run as the spool's owner.
 """
 
 import json
