@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "mime/header.h"
+#include "mime/marker-text.h"
 #include "mime/words.h"
+
+_Static_assert((int)TOKEN_CHARS == (int)MARKER_TOKEN_CHARS, "one token");
+_Static_assert((int)MENTION_FIELD_MAX >= (int)ATTACH_FIELD_MAX + 2, "gc reads what we read");
 
 static const char *const ours[] = {
     "graft",

@@ -8,34 +8,6 @@
  */
 #include "mime/base64.h"
 
-/* What a character is, if it is not a sextet (0 to 63). */
-enum {
-	WS = 64, /* white space that may stand anywhere */
-	EQ = 65, /* padding */
-	XX = 66, /* no part of base64 */
-};
-
-/* clang-format off */
-static const uint8_t meaning[256] = {
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, WS, WS, XX, XX, WS, XX, XX, /* 0x00 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0x10 */
-	WS, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, 62, XX, XX, XX, 63, /* 0x20 */
-	52, 53, 54, 55, 56, 57, 58, 59, 60, 61, XX, XX, XX, EQ, XX, XX, /* 0x30 */
-	XX,  0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, /* 0x40 */
-	15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, XX, XX, XX, XX, XX, /* 0x50 */
-	XX, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, /* 0x60 */
-	41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, XX, XX, XX, XX, XX, /* 0x70 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0x80 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0x90 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xa0 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xb0 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xc0 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xd0 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xe0 */
-	XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, XX, /* 0xf0 */
-};
-/* clang-format on */
-
 /* Takes one sextet; returns the end of what it wrote. */
 static uint8_t *
 take_sextet(struct base64_decoder *d, uint32_t sextet, uint8_t *out)
@@ -97,8 +69,8 @@ base64_decode(struct base64_decoder *d, const uint8_t *in, size_t len, uint8_t *
 		/* Whole quanta, until a character that is no sextet comes. */
 		bool whole = d->count == 0 && !d->padded;
 		while (whole && end - in >= 4) {
-			uint32_t a = meaning[in[0]], b = meaning[in[1]];
-			uint32_t c = meaning[in[2]], e = meaning[in[3]];
+			uint32_t a = base64_meaning[in[0]], b = base64_meaning[in[1]];
+			uint32_t c = base64_meaning[in[2]], e = base64_meaning[in[3]];
 			uint32_t bits = a << 18 | b << 12 | c << 6 | e;
 			if ((a | b | c | e) > 63) {
 				break;
@@ -112,12 +84,12 @@ base64_decode(struct base64_decoder *d, const uint8_t *in, size_t len, uint8_t *
 		if (in == end) {
 			break;
 		}
-		uint8_t m = meaning[*in++];
+		uint8_t m = base64_meaning[*in++];
 		if (m < 64) {
 			p = take_sextet(d, m, p);
-		} else if (m == EQ) {
+		} else if (m == BASE64_PADDING) {
 			p = take_padding(d, p);
-		} else if (m == XX) {
+		} else if (m == BASE64_STRANGER) {
 			d->irregular = true;
 		}
 	}

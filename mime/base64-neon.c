@@ -8,7 +8,8 @@
  * Returns:  see base64-private.h
  * Not here: SVE, 32-bit ARM, big-endian ARM
  */
-#include "mime/base64-private.h"
+#include "mime/base64-alphabet.h"
+#include "mime/base64-kernel.h"
 
 #if defined(__AARCH64EL__)
 #include <arm_neon.h>

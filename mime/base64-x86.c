@@ -13,7 +13,8 @@
  * Returns:  see base64-private.h
  * Not here: whether the CPU has these instructions; who calls has asked
  */
-#include "mime/base64-private.h"
+#include "mime/base64-alphabet.h"
+#include "mime/base64-kernel.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

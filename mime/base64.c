@@ -8,7 +8,9 @@
  *           the CPU before main(): a few nanoseconds, and nothing to initialise
  * Not here: the vector code, decoding
  */
-#include "mime/base64-private.h"
+#include "mime/base64.h"
+
+#include "mime/base64-kernel.h"
 
 /*
  * glibc has asked the CPU, and the kernel, before main(). Asking again, as the compiler's run-time
@@ -24,9 +26,6 @@
 #if defined(__x86_64__) && !defined(CPU_HAS)
 #define CPU_HAS(glibc_name, compiler_name) (__builtin_cpu_supports(compiler_name) != 0)
 #endif
-
-_Alignas(64) const uint8_t base64_alphabet[65] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 uint64_t
 base64_encoded_size(uint64_t len)

@@ -16,8 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A full line, without its LF, and the bytes it stands for (RFC 2045, 6.8). */
-enum { BASE64_LINE_BYTES = 57, BASE64_LINE_CHARS = 76 };
+#include "mime/base64-alphabet.h"
 
 /*
  * The exact number of bytes that base64_encode_lines() writes for len input bytes: lines of 76

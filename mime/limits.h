@@ -5,18 +5,20 @@
 #define MIME_LIMITS_H
 
 enum {
-	HEADER_MAX = 256 * 1024,  /* bytes of one entity's header, its empty line included */
-	NESTING_MAX = 100,        /* multiparts open at the same time */
-	BOUNDARY_MAX = 70,        /* characters of a boundary (RFC 2046 5.1.1) */
-	DELIMITER_LINE_MAX = 998, /* bytes of a delimiter line (RFC 5322 2.1.1) */
-	CONTENT_PARAMS_MAX = 64,  /* parameters of one Content-Type or Content-Disposition */
+	HEADER_MAX = 256 * 1024, /* bytes of one entity's header, its empty line included */
+	NESTING_MAX = 100,       /* multiparts open at the same time */
+	BOUNDARY_MAX = 70,       /* characters of a boundary (RFC 2046 5.1.1) */
+	LINE_MAX_MAIL = 998,     /* bytes of a line, without its end (RFC 5322 2.1.1) */
+	DELIMITER_LINE_MAX = LINE_MAX_MAIL,
+	ENCODED_WORD_MAX = 1024, /* RFC 2047 allows 75; some libraries write longer ones */
+	CONTENT_PARAMS_MAX = 64, /* parameters of one Content-Type or Content-Disposition */
 	/* lines of a leaf that is not text, looked at for a marker that stands wrong */
 	MISPLACED_LINES = 100,
 	DECODE_IN = 4 * 1024,               /* bytes of base64 decoded at a time, */
 	DECODE_OUT = DECODE_IN / 4 * 3 + 3, /* and what that can become */
 	MARKERS_MAX = 100,                  /* marker occurrences in one message */
-	/* bytes of one Graft-Attach field, decoded, and its line end; the filter refuses longer
-	   ones */
+	/* bytes of one Graft-Attach field, decoded, and its line end: as much as the filter takes
+	   (filter/fields.c) */
 	MENTION_FIELD_MAX = 16 * 1024 + 2,
 };
 

@@ -9,8 +9,6 @@
 
 #include <string.h>
 
-#include "mime/hex.h"
-
 void
 marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, uint64_t at)
 {
@@ -26,8 +24,7 @@ marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, ui
 	memset(&m->line, 0, sizeof(m->line));
 	m->line.line = 1;
 	m->line.raw_from = m->raw_line = at;
-	m->qp = QP_TEXT;
-	m->qp_high = 0;
+	memset(&m->qp, 0, sizeof(m->qp));
 	memset(&m->base64, 0, sizeof(m->base64));
 }
 
@@ -56,13 +53,7 @@ give_up_line(struct marker_search *m)
 static void
 look_near(struct marker_search *m, uint8_t c)
 {
-	if (c == (uint8_t)MARKER_HEAD[m->near]) {
-		m->near++;
-	} else if (c == '(') {
-		m->near = m->near == 2 ? 2 : 1;
-	} else {
-		m->near = 0;
-	}
+	m->near = marker_head_after(m->near, c);
 	if (m->near == MARKER_HEAD_CHARS) {
 		near_miss(m);
 		m->near = 0;
@@ -85,9 +76,7 @@ match(struct marker_search *m, uint8_t c)
 		m->matched = 0;
 		/* fall through */
 	case MARKER_IN:
-		if (m->matched < MARKER_HEAD_CHARS ? c == (uint8_t)MARKER_HEAD[m->matched]
-		        : m->matched < MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS ? marker_is_token(c)
-		                                                              : c == ')') {
+		if (marker_goes_on(m->matched, c)) {
 			if (m->matched >= MARKER_HEAD_CHARS && c != ')') {
 				m->line.token[m->matched - MARKER_HEAD_CHARS] = c;
 			}
@@ -117,7 +106,7 @@ match(struct marker_search *m, uint8_t c)
 	look_near(m, c);
 }
 
-/* The line ends; raw_to and decoded_to are behind its line end. */
+/* The line ends; raw_to and decoded_to are where the next one begins. */
 static void
 end_line(struct marker_search *m, uint64_t raw_to, uint64_t decoded_to)
 {
@@ -166,64 +155,30 @@ feed_identity(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at
 	m->decoded_len += len;
 }
 
-/* A byte that quoted-printable gave; raw_to is behind what stood for it. */
 static void
-qp_byte(struct marker_search *m, uint8_t c, uint64_t raw_to)
+qp_bytes(struct marker_search *m, const uint8_t *p, size_t len, uint64_t raw_to)
 {
-	m->decoded_len++;
-	if (c == '\n') {
-		end_line(m, raw_to, m->decoded_len);
-	} else {
-		match(m, c);
+	for (size_t i = 0; i < len; i++) {
+		m->decoded_len++;
+		if (p[i] == '\n') {
+			end_line(m, raw_to, m->decoded_len);
+		} else {
+			match(m, p[i]);
+		}
 	}
 }
 
-/* One raw byte at offset `at` (RFC 2045 6.7). A `=` that stands for nothing is a `=`. */
 static void
-qp_raw(struct marker_search *m, uint8_t c, uint64_t at)
+feed_qp(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 {
-	switch (m->qp) {
-	case QP_TEXT:
-		break;
-	case QP_EQUALS:
-		if (hex_value(c) >= 0) {
-			m->qp_high = c;
-			m->qp = QP_HEX;
-			return;
+	uint8_t decoded[QP_OUT];
+
+	for (size_t i = 0; i < len && !m->decided; i++) {
+		if (p[i] == '\n') {
+			m->raw_line = at + i + 1;
 		}
-		/* fall through */
-	case QP_PADDING:
-	case QP_CR:
-		if (c == '\n') {
-			m->qp = QP_TEXT; /* a soft line break */
-			m->raw_line = at + 1;
-			return;
-		}
-		if (m->qp != QP_CR && (c == ' ' || c == '\t' || c == '\r')) {
-			m->qp = c == '\r' ? QP_CR : QP_PADDING;
-			return;
-		}
-		m->qp = QP_TEXT;
-		qp_byte(m, '=', at);
-		break;
-	case QP_HEX:
-		m->qp = QP_TEXT;
-		if (hex_value(c) >= 0) {
-			qp_byte(m, (uint8_t)(hex_value(m->qp_high) * 16 + hex_value(c)), at + 1);
-			return;
-		}
-		qp_byte(m, '=', at);
-		qp_byte(m, m->qp_high, at);
-		break;
+		qp_bytes(m, decoded, qp_decode(&m->qp, p[i], decoded), at + i + 1);
 	}
-	if (c == '=') {
-		m->qp = QP_EQUALS;
-		return;
-	}
-	if (c == '\n') {
-		m->raw_line = at + 1;
-	}
-	qp_byte(m, c, at + 1);
 }
 
 static void
@@ -256,9 +211,7 @@ marker_feed(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 		feed_identity(m, p, len, at);
 		break;
 	case SCAN_QUOTED_PRINTABLE:
-		for (size_t i = 0; i < len && !m->decided; i++) {
-			qp_raw(m, p[i], at + i);
-		}
+		feed_qp(m, p, len, at);
 		break;
 	case SCAN_BASE64:
 		feed_base64(m, p, len);
@@ -275,12 +228,9 @@ marker_end(struct marker_search *m, uint64_t at)
 		return;
 	}
 	if (m->encoding == SCAN_QUOTED_PRINTABLE) {
-		if (m->qp == QP_EQUALS || m->qp == QP_HEX) {
-			qp_byte(m, '=', at);
-		}
-		if (m->qp == QP_HEX) {
-			qp_byte(m, m->qp_high, at);
-		}
+		uint8_t decoded[QP_OUT];
+
+		qp_bytes(m, decoded, qp_decode_end(&m->qp, decoded), at);
 	}
 	if (m->encoding == SCAN_BASE64) {
 		base64_decode_end(&m->base64);

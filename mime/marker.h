@@ -18,24 +18,10 @@
 #include <stdint.h>
 
 #include "mime/base64.h"
+#include "mime/entity.h"
 #include "mime/limits.h"
-#include "mime/scan.h"
-
-#define MARKER_HEAD "((graft:"
-
-enum {
-	MARKER_HEAD_CHARS = sizeof(MARKER_HEAD) - 1,
-	MARKER_TOKEN_CHARS = 60,
-	MARKER_CHARS = MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS + 2,
-};
-
-/* Whether this may stand in a token (RFC 4648 5). */
-static inline bool
-marker_is_token(uint8_t c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	    c == '-' || c == '_';
-}
+#include "mime/marker-text.h"
+#include "mime/quoted-printable.h"
 
 /* A marker alone on a line. */
 struct marker_hit {
@@ -70,8 +56,7 @@ struct marker_search {
 	uint64_t others;        /* lines with anything but a marker or white space */
 	struct marker_hit line; /* the line that is being read */
 	uint64_t raw_line;      /* where the raw line starts */
-	enum { QP_TEXT, QP_EQUALS, QP_PADDING, QP_CR, QP_HEX } qp;
-	uint8_t qp_high;
+	struct qp_decoder qp;
 	struct base64_decoder base64;
 };
 

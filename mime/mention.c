@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#include "mime/hex.h"
+#include "mime/base64-alphabet.h"
+#include "mime/limits.h"
 #include "mime/words.h"
 
 void
@@ -16,83 +17,34 @@ mention_begin(struct mention_search *m, mention_found *found, void *arg)
 	m->arg = arg;
 }
 
-/* One byte of what a body is in one encoding. What stands behind the token does not matter. */
+/* One byte of what a body is in one encoding. What follows the token does not matter. */
 static void
 match(struct mention_search *m, struct mention_view *v, uint8_t c)
 {
 	if (v->matched < MARKER_HEAD_CHARS) {
-		if (c == (uint8_t)MARKER_HEAD[v->matched]) {
-			v->matched++;
-		} else if (c == '(') {
-			v->matched = v->matched == 2 ? 2 : 1;
-		} else {
-			v->matched = 0;
-		}
+		v->matched = marker_head_after(v->matched, c);
 		return;
 	}
 	if (!marker_is_token(c)) {
-		v->matched = c == '(' ? 1 : 0;
+		v->matched = marker_head_after(0, c);
 		return;
 	}
 	v->token[v->matched++ - MARKER_HEAD_CHARS] = c;
-	if (v->matched == MARKER_HEAD_CHARS + MARKER_TOKEN_CHARS) {
+	if (v->matched == MARKER_TOKEN_END) {
 		m->found(m->arg, v->token);
 		v->matched = 0;
 	}
 }
 
-/* RFC 2045 6.7, as marker.c reads it: a `=` that stands for nothing is a `=`. */
 static void
 quoted(struct mention_search *m, uint8_t c)
 {
-	switch (m->qp) {
-	case MENTION_TEXT:
-		break;
-	case MENTION_EQUALS:
-		if (hex_value(c) >= 0) {
-			m->qp_high = c;
-			m->qp = MENTION_HEX;
-			return;
-		}
-		/* fall through */
-	case MENTION_SOFT:
-		m->qp = c == ' ' || c == '\t' || c == '\r' ? MENTION_SOFT : MENTION_TEXT;
-		if (m->qp == MENTION_SOFT || c == '\n') {
-			return;
-		}
-		match(m, &m->quoted, '=');
-		break;
-	case MENTION_HEX:
-		m->qp = MENTION_TEXT;
-		if (hex_value(c) >= 0) {
-			match(m, &m->quoted, (uint8_t)(hex_value(m->qp_high) * 16 + hex_value(c)));
-			return;
-		}
-		match(m, &m->quoted, '=');
-		match(m, &m->quoted, m->qp_high);
-		break;
-	}
-	if (c == '=') {
-		m->qp = MENTION_EQUALS;
-	} else {
-		match(m, &m->quoted, c);
-	}
-}
+	uint8_t decoded[QP_OUT];
+	size_t n = qp_decode(&m->qp, c, decoded);
 
-/* The value of a base64 character, or -1. */
-static int
-sextet(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z') {
-		return c - 'A';
+	for (size_t i = 0; i < n; i++) {
+		match(m, &m->quoted, decoded[i]);
 	}
-	if (c >= 'a' && c <= 'z') {
-		return c - 'a' + 26;
-	}
-	if (c >= '0' && c <= '9') {
-		return c - '0' + 52;
-	}
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
 /*
@@ -121,15 +73,15 @@ padding(struct mention_search *m)
 static void
 base64(struct mention_search *m, uint8_t c)
 {
-	int value = sextet(c);
+	uint8_t value = base64_meaning[c];
 
-	if (c == '=') {
+	if (value == BASE64_PADDING) {
 		padding(m);
 	}
-	if (value < 0) {
+	if (value > 63) {
 		return;
 	}
-	m->bits = m->bits << 6 | (uint32_t)value;
+	m->bits = m->bits << 6 | value;
 	for (unsigned i = 1; i < 4; i++) {
 		/* The i-th character after the one that begins this view's quantum completes its
 		 * i-th byte. */

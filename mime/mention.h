@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "mime/marker.h"
+#include "mime/marker-text.h"
+#include "mime/quoted-printable.h"
 
 /* Called for each, perhaps more than once for the same. */
 typedef void mention_found(void *arg, const uint8_t token[MARKER_TOKEN_CHARS]);
@@ -28,8 +29,7 @@ struct mention_search {
 		uint8_t token[MARKER_TOKEN_CHARS];
 	} plain, quoted,
 	    base64[4]; /* base64: by the place of a quantum's first character, modulo 4 */
-	enum { MENTION_TEXT, MENTION_EQUALS, MENTION_SOFT, MENTION_HEX } qp;
-	uint8_t qp_high;
+	struct qp_decoder qp;
 	uint32_t bits;  /* the last base64 characters' */
 	unsigned place; /* how many there were, modulo 4 */
 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 998 };
+#include "mime/limits.h"
 
 void
 message_check_begin(struct message_check *c)
@@ -25,7 +25,7 @@ add_byte(struct message_check *c, uint8_t byte)
 		c->line = 0;
 	} else if (c->cr) {
 		c->crs++;
-	} else if (++c->line > LINE_MAX_BYTES) {
+	} else if (++c->line > LINE_MAX_MAIL) {
 		c->bad = true;
 	}
 	if (byte == '\0') {

@@ -7,17 +7,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-static void
-gmime_once(void)
-{
-	static bool done;
-
-	if (!done) {
-		g_mime_init();
-		done = true;
-	}
-}
-
 /* RFC 2045 5.1: any character but controls, space and tspecials. */
 static size_t
 token_length(const char *text, size_t len)
@@ -150,7 +139,7 @@ part_header_type(const char *text, size_t len, char *out, size_t cap, size_t *le
 	if (minor == 0 || !is_parameters(text + major + 1 + minor, len - major - 1 - minor)) {
 		return PART_HEADER_SYNTAX;
 	}
-	gmime_once();
+	g_mime_init();
 	lower = g_ascii_strdown(text, (gssize)(major + 1 + minor));
 	if (is_composite(lower)) {
 		ret = PART_HEADER_COMPOSITE;
@@ -228,7 +217,7 @@ part_header_filename(const char *name, size_t len, char *out, size_t cap, size_t
 	if (ret != PART_HEADER_OK) {
 		return ret;
 	}
-	gmime_once();
+	g_mime_init();
 	value = g_strndup(name, len);
 	list = g_mime_param_list_new();
 	g_mime_param_list_set_parameter(list, "filename", value);
@@ -257,7 +246,7 @@ part_header_name(const char *piece, size_t len, char *out, size_t cap)
 	const char *name;
 	size_t name_len = 0;
 
-	gmime_once();
+	g_mime_init();
 	g_string_append_len(header, piece, (gssize)len);
 	disposition = g_mime_content_disposition_parse(NULL, header->str);
 	name = g_mime_content_disposition_get_parameter(disposition, "filename");

@@ -6,7 +6,7 @@
 #include <gmime/gmime.h>
 #include <unistd.h>
 
-struct walk {
+struct visit {
 	void (*part)(void *arg, const struct tree_part *p);
 	void *arg;
 };
@@ -31,7 +31,7 @@ decoded_size(GMimeObject *object)
 }
 
 static void
-visit(GMimeObject *object, size_t depth, const struct walk *w)
+visit(GMimeObject *object, size_t depth, const struct visit *w)
 {
 	GMimeContentDisposition *disposition = g_mime_object_get_content_disposition(object);
 	char *type = g_mime_content_type_get_mime_type(g_mime_object_get_content_type(object));
@@ -60,7 +60,7 @@ visit(GMimeObject *object, size_t depth, const struct walk *w)
 int
 tree_walk(int fd, void (*part)(void *arg, const struct tree_part *p), void *arg)
 {
-	struct walk w = {.part = part, .arg = arg};
+	struct visit w = {.part = part, .arg = arg};
 	GMimeStream *stream;
 	GMimeParser *parser;
 	GMimeMessage *message;

@@ -8,8 +8,7 @@
 
 #include "mime/base64.h"
 #include "mime/hex.h"
-
-enum { ENCODED_WORD_MAX = 1024 }; /* RFC 2047 allows 75; some libraries write longer ones */
+#include "mime/limits.h"
 
 static bool
 is_space(uint8_t c)
@@ -47,6 +46,7 @@ decode_b(const uint8_t *p, size_t len, uint8_t *out, size_t cap)
 	struct base64_decoder d = {.bits = 0};
 	uint8_t buf[ENCODED_WORD_MAX];
 	size_t n;
+	_Static_assert(ENCODED_WORD_MAX / 4 * 3 + 3 <= sizeof(buf), "base64_decode()");
 
 	n = base64_decode(&d, p, len, buf);
 	base64_decode_end(&d);
@@ -92,7 +92,7 @@ long
 words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 {
 	/* where white space after an encoded word starts, in out */
-	size_t n = 0, behind_word = SIZE_MAX;
+	size_t n = 0, after_word = SIZE_MAX;
 
 	for (size_t i = 0; i < len;) {
 		size_t text_at = 0, text_len = 0, word;
@@ -102,8 +102,8 @@ words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 		if (word > 0) {
 			long got;
 
-			if (behind_word != SIZE_MAX) {
-				n = behind_word;
+			if (after_word != SIZE_MAX) {
+				n = after_word;
 			}
 			got = b ? decode_b(body + i + text_at, text_len, out + n, cap - n)
 			        : decode_q(body + i + text_at, text_len, out + n, cap - n);
@@ -111,7 +111,7 @@ words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 				return -1;
 			}
 			n += (size_t)got;
-			behind_word = n;
+			after_word = n;
 			i += word;
 			continue;
 		}
@@ -122,7 +122,7 @@ words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 			out[n++] = ' ';
 		} else {
 			out[n++] = body[i];
-			behind_word = SIZE_MAX;
+			after_word = SIZE_MAX;
 		}
 		i++;
 	}

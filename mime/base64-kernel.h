@@ -1,5 +1,5 @@
 /*
- * base64-private.h - what base64.c and its vector kernels agree on
+ * base64-kernel.h - the vector kernels of the base64 encoder
  *
  * A kernel encodes some number of whole lines, at its choice, from the front of in[0] to
  * in[len - 1] into out, 57 bytes to 76 characters and an LF each, and returns how many input bytes
@@ -8,13 +8,11 @@
  *
  * Not here: the choice between kernels, padding, the last line where it is short (base64.c)
  */
-#ifndef MIME_BASE64_PRIVATE_H
-#define MIME_BASE64_PRIVATE_H
+#ifndef MIME_BASE64_KERNEL_H
+#define MIME_BASE64_KERNEL_H
 
-#include "mime/base64.h"
-
-/* The 64 characters, by sextet (RFC 4648, 4), and a NUL. */
-extern _Alignas(64) const uint8_t base64_alphabet[65];
+#include <stddef.h>
+#include <stdint.h>
 
 #if defined(__x86_64__)
 size_t base64_ssse3(const uint8_t *in, size_t len, uint8_t *out);
