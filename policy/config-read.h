@@ -11,6 +11,13 @@
 
 bool config_read(struct config_yaml *y, yaml_node_t *root, struct config *c);
 
+/* In config-socket.c. */
+bool config_read_listen(struct config_yaml *y, yaml_node_t *node, void *target);
+
+bool config_read_control(struct config_yaml *y, yaml_node_t *node, void *target);
+
+bool config_read_metrics(struct config_yaml *y, yaml_node_t *node, void *target);
+
 /* In config-relay.c. */
 bool config_read_relay(struct config_yaml *y, yaml_node_t *node, struct config *c);
 

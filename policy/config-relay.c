@@ -27,7 +27,7 @@ read_host(struct config_yaml *y, yaml_node_t *node, void *target)
 		return config_yaml_expected(
 		    y, node, "%s; no bits may be set below a mask", networks_expected);
 	}
-	return r == 0 || config_yaml_expected(y, node, "more memory");
+	return r == 0 || config_yaml_no_memory(y, node);
 }
 
 static bool
@@ -85,7 +85,7 @@ read_pinned(struct config_yaml *y, yaml_node_t *node, void *target)
 		}
 		more = reallocarray(c->relay.pins, c->relay.pin_count + 1, sizeof(*c->relay.pins));
 		if (more == NULL) {
-			return config_yaml_expected(y, node, "more memory");
+			return config_yaml_no_memory(y, node);
 		}
 		c->relay.pins = more;
 		pin = &more[c->relay.pin_count++];
@@ -111,7 +111,7 @@ read_domain(struct config_yaml *y, yaml_node_t *node, void *target)
 	}
 	more = reallocarray(c->relay.domains, c->relay.domain_count + 1, sizeof(*c->relay.domains));
 	if (more == NULL) {
-		return config_yaml_expected(y, node, "more memory");
+		return config_yaml_no_memory(y, node);
 	}
 	c->relay.domains = more;
 	return read_domain_name(y, node, &more[c->relay.domain_count]) &&

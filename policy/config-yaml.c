@@ -101,6 +101,16 @@ config_yaml_expected(struct config_yaml *y, const yaml_node_t *node, const char 
 	return false;
 }
 
+bool
+config_yaml_no_memory(struct config_yaml *y, const yaml_node_t *node)
+{
+	if (y->error[0] == 0) {
+		snprintf(y->error, CONFIG_ERROR_MAX, "%s:%zu:%zu: out of memory", y->file,
+		    node->start_mark.line + 1, node->start_mark.column + 1);
+	}
+	return false;
+}
+
 static void
 list_keys(const struct config_key *keys, char *text, size_t cap)
 {

@@ -37,6 +37,9 @@ void config_yaml_not_yaml(const char *file, const yaml_parser_t *parser, char *e
 __attribute__((format(printf, 3, 4))) bool config_yaml_expected(
     struct config_yaml *y, const yaml_node_t *node, const char *format, ...);
 
+/* "FILE:LINE:COLUMN: out of memory"; always false. */
+bool config_yaml_no_memory(struct config_yaml *y, const yaml_node_t *node);
+
 /* A mapping with these keys only, each at most once. keys ends with a NULL name. */
 bool config_yaml_mapping(
     struct config_yaml *y, yaml_node_t *node, const struct config_key *keys, void *target);
