@@ -17,9 +17,9 @@ struct state_saver {
 	struct resolver *resolver;
 	const char *directory;
 	struct loop_timer timer;
-	struct loop_timer limit;
-	struct loop_source child; /* a pidfd, or -1 */
-	pid_t pid;
+	struct loop_timer look; /* whether the child has ended */
+	pid_t pid;              /* of the child; 0: none */
+	int64_t started;
 	bool failing;
 	uint64_t failures;
 };
@@ -43,17 +43,10 @@ saver_later(struct state_saver *s, int64_t ms)
 }
 
 static void
-saver_child_gone(void *context, uint32_t events)
+saver_child_ended(struct state_saver *s, int status)
 {
-	struct state_saver *s = context;
-	int status = 0;
-
-	(void)events;
-	(void)waitpid(s->pid, &status, 0);
-	loop_remove(s->loop, &s->child);
-	loop_timer_clear(s->loop, &s->limit);
-	close(s->child.fd);
-	s->child.fd = -1;
+	s->pid = 0;
+	loop_timer_clear(s->loop, &s->look);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		s->failing = false;
 	} else if (s->directory != NULL) {
@@ -63,12 +56,33 @@ saver_child_gone(void *context, uint32_t events)
 	saver_later(s, STATE_INTERVAL_MS);
 }
 
+/* Looks whether the child has ended, and never waits for it. */
 static void
-saver_child_hangs(void *context)
+saver_look(void *context)
 {
 	struct state_saver *s = context;
+	int64_t now = loop_now(s->loop);
+	int status = 0;
 
-	(void)kill(s->pid, SIGKILL);
+	if (waitpid(s->pid, &status, WNOHANG) != 0) {
+		saver_child_ended(s, status);
+		return;
+	}
+	if (now - s->started >= STATE_CHILD_MS) {
+		(void)kill(s->pid, SIGKILL);
+	}
+	(void)loop_timer_set(s->loop, &s->look, now + STATE_LOOK_MS);
+}
+
+/* For the end of the daemon, when nobody is served any more. */
+static void
+saver_end_child(struct state_saver *s)
+{
+	if (s->pid > 0) {
+		(void)kill(s->pid, SIGKILL);
+		(void)waitpid(s->pid, NULL, 0);
+		s->pid = 0;
+	}
 }
 
 /* In the child: nothing but the file. */
@@ -88,27 +102,19 @@ static void
 saver_start(void *context)
 {
 	struct state_saver *s = context;
+	pid_t pid = fork();
 
-	s->pid = fork();
-	if (s->pid == 0) {
+	if (pid == 0) {
 		saver_child(s);
 	}
-	if (s->pid < 0) {
+	if (pid < 0) {
 		saver_report(s, "fork to write the state in", strerror(errno));
 		saver_later(s, STATE_INTERVAL_MS);
 		return;
 	}
-	s->child.fd = (int)syscall(SYS_pidfd_open, s->pid, 0u);
-	if (s->child.fd < 0 || loop_add(s->loop, &s->child, EPOLLIN) != 0) {
-		(void)waitpid(s->pid, NULL, 0);
-		if (s->child.fd >= 0) {
-			close(s->child.fd);
-			s->child.fd = -1;
-		}
-		saver_later(s, STATE_INTERVAL_MS);
-		return;
-	}
-	(void)loop_timer_set(s->loop, &s->limit, loop_now(s->loop) + STATE_CHILD_MS);
+	s->pid = pid;
+	s->started = loop_now(s->loop);
+	(void)loop_timer_set(s->loop, &s->look, s->started + STATE_LOOK_MS);
 }
 
 struct state_saver *
@@ -121,8 +127,7 @@ state_saver_new(struct loop *loop, struct log *log, struct resolver *resolver)
 		s->log = log;
 		s->resolver = resolver;
 		s->timer = (struct loop_timer){.fire = saver_start, .context = s};
-		s->limit = (struct loop_timer){.fire = saver_child_hangs, .context = s};
-		s->child = (struct loop_source){.fd = -1, .ready = saver_child_gone, .context = s};
+		s->look = (struct loop_timer){.fire = saver_look, .context = s};
 	}
 	return s;
 }
@@ -133,7 +138,7 @@ state_saver_configure(struct state_saver *s, const char *directory)
 	s->directory = directory;
 	if (directory == NULL) {
 		loop_timer_clear(s->loop, &s->timer);
-	} else if (s->timer.place == 0 && s->child.fd < 0) {
+	} else if (s->timer.place == 0 && s->pid == 0) {
 		saver_later(s, STATE_FIRST_MS);
 	}
 }
@@ -167,10 +172,7 @@ state_saver_finish(struct state_saver *s)
 	const char *what;
 	int r;
 
-	if (s->child.fd >= 0) {
-		(void)kill(s->pid, SIGKILL);
-		saver_child_gone(s, 0);
-	}
+	saver_end_child(s);
 	if (s->directory == NULL) {
 		return;
 	}
@@ -185,12 +187,9 @@ void
 state_saver_free(struct state_saver *s)
 {
 	if (s != NULL) {
-		if (s->child.fd >= 0) {
-			(void)kill(s->pid, SIGKILL);
-			saver_child_gone(s, 0);
-		}
+		saver_end_child(s);
 		loop_timer_clear(s->loop, &s->timer);
-		loop_timer_clear(s->loop, &s->limit);
+		loop_timer_clear(s->loop, &s->look);
 		free(s);
 	}
 }
