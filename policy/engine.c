@@ -115,12 +115,6 @@ log_zones(struct log *l, const struct config *c, const struct decision *d)
 void
 engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms)
 {
-	static const char *const replies[] = {
-	    [REPLY_OK] = "OK",
-	    [REPLY_DUNNO] = "DUNNO",
-	    [REPLY_REFUSE] = "554",
-	    [REPLY_TEMPORARY] = "450",
-	};
 	unsigned bucket = 0;
 
 	e->decided[d->context][d->verdict.reason]++;
@@ -133,7 +127,7 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	e->took[bucket]++;
 	log_begin(e->log, "decision");
 	log_word(e->log, "context", decision_context_name(d->context));
-	log_word(e->log, "action", replies[d->reply]);
+	log_word(e->log, "action", reply_log_word(d->reply));
 	log_word(e->log, "reason", reason_code(d->verdict.reason));
 	if (d->verdict.about.len > 0) {
 		log_text(e->log, "about", d->verdict.about.text);

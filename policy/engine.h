@@ -26,7 +26,7 @@ struct engine {
 	const struct recipient_list *recipients; /* NULL: not configured */
 	struct dnsbl_health *zones;
 	uint64_t decided[DECISION_CONTEXTS][REASON_COUNT];
-	uint64_t replied[4]; /* by enum reply_kind */
+	uint64_t replied[REPLY_KINDS];
 	uint64_t stale;
 	uint64_t duration_ms;
 	uint64_t took[ENGINE_BUCKETS + 1];

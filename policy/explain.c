@@ -121,19 +121,14 @@ explain_reply(const char *context, const struct decision *d)
 		printf("  about %s\n", d->verdict.about.text);
 	}
 	printf("  policy reply: %.*s\n", (int)len - 2, reply);
-	switch (d->reply) {
-	case REPLY_OK:
-		printf("  Postfix: permits the recipient\n  Exim: accepts\n");
-		break;
-	case REPLY_DUNNO:
-		printf("  Postfix: goes on to the next restriction\n  Exim: goes on\n");
-		break;
-	case REPLY_REFUSE:
-	case REPLY_TEMPORARY:
+	if (reply_exim_code(d->reply) != NULL) {
 		printf("  Postfix: %.*s <recipient>: Recipient address rejected: %s\n", 9,
 		    reply + strlen("action="), d->text);
-		printf("  Exim: %s %s\n", d->reply == REPLY_REFUSE ? "550" : "451", d->text);
-		break;
+		printf("  Exim: %s %s\n", reply_exim_code(d->reply), d->text);
+	} else if (d->reply == REPLY_OK) {
+		printf("  Postfix: permits the recipient\n  Exim: accepts\n");
+	} else {
+		printf("  Postfix: goes on to the next restriction\n  Exim: goes on\n");
 	}
 }
 

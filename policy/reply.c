@@ -4,19 +4,44 @@
 #include <assert.h>
 #include <string.h>
 
+static const struct reply_words {
+	const char *wire;
+	size_t wire_len;
+	const char *logged;
+	const char *metric;
+	const char *exim;
+} replies[] = {
+#define X(name, wire, logged, metric, exim) {(wire), sizeof(wire) - 1, (logged), (metric), (exim)},
+    REPLIES(X)
+#undef X
+};
+
+const char *
+reply_log_word(enum reply_kind kind)
+{
+	return replies[kind].logged;
+}
+
+const char *
+reply_metric_word(enum reply_kind kind)
+{
+	return replies[kind].metric;
+}
+
+const char *
+reply_exim_code(enum reply_kind kind)
+{
+	return replies[kind].exim;
+}
+
 size_t
 reply_write(char *bytes, enum reply_kind kind, const char *text)
 {
-	static const char *const words[] = {
-	    [REPLY_OK] = "action=OK",
-	    [REPLY_DUNNO] = "action=DUNNO",
-	    [REPLY_REFUSE] = "action=554 5.7.1 ",
-	    [REPLY_TEMPORARY] = "action=450 4.7.1 ",
-	};
-	size_t len = strlen(words[kind]);
+	const struct reply_words *words = &replies[kind];
+	size_t len = words->wire_len;
 
-	memcpy(bytes, words[kind], len);
-	if (kind == REPLY_REFUSE || kind == REPLY_TEMPORARY) {
+	memcpy(bytes, words->wire, len);
+	if (words->exim != NULL) {
 		assert(text != NULL && text[0] != 0);
 		for (size_t i = 0; i < REPLY_TEXT_MAX && text[i] != 0; i++) {
 			bytes[len] = text[i];

@@ -12,14 +12,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/*
+ * Every kind of reply, once: its name, what Postfix gets, what the log and the metrics call it,
+ * and the code that Exim's ACL makes of it. A kind with a code of Exim's carries a text.
+ */
+#define REPLIES(X) \
+	X(OK, "action=OK", "OK", "ok", NULL) \
+	X(DUNNO, "action=DUNNO", "DUNNO", "dunno", NULL) \
+	X(REFUSE, "action=554 5.7.1 ", "554", "refuse", "550") \
+	X(TEMPORARY, "action=450 4.7.1 ", "450", "temporary", "451")
+
 enum reply_kind {
-	REPLY_OK,
-	REPLY_DUNNO,
-	REPLY_REFUSE,    /* 554 5.7.1 text */
-	REPLY_TEMPORARY, /* 450 4.7.1 text */
+#define X(name, wire, logged, metric, exim) REPLY_##name,
+	REPLIES(X)
+#undef X
+	    REPLY_KINDS
 };
 
 /* Writes at most REPLY_MAX bytes, not NUL-terminated, and returns how many. */
 size_t reply_write(char *bytes, enum reply_kind kind, const char *text);
+
+/* "554", as the log says it. */
+const char *reply_log_word(enum reply_kind kind);
+
+/* "refuse", as the metrics say it. */
+const char *reply_metric_word(enum reply_kind kind);
+
+/* "550", or NULL for a kind that carries no text. */
+const char *reply_exim_code(enum reply_kind kind);
 
 #endif

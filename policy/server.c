@@ -1,8 +1,8 @@
 /* server.c - see server.h */
 #include "policy/server.h"
-#include "policy/listener.h"
+#include "policy/control-answer.h"
+#include "policy/metrics.h"
 #include "policy/service-manager.h"
-#include "policy/status.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -16,38 +16,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { RESUME_MS = 100, LISTENERS = LISTENERS_MAX + 2 };
-
 /* Accepting */
-
-static void
-server_accept_events(struct server *s, uint32_t events)
-{
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		if (s->listeners[i].used) {
-			loop_change(s->loop, &s->listeners[i].source, events);
-		}
-	}
-	s->paused = events == 0;
-}
-
-static void
-server_resume(void *context)
-{
-	server_accept_events(context, EPOLLIN);
-}
-
-/* No descriptors: the one idle for longest goes; is there none, new ones wait a moment. */
-static bool
-server_make_room(struct server *s)
-{
-	if (connection_evict(&s->connections)) {
-		return true;
-	}
-	server_accept_events(s, 0);
-	(void)loop_timer_set(s->loop, &s->resume, loop_now(s->loop) + RESUME_MS);
-	return false;
-}
 
 static unsigned
 server_connections_max(void)
@@ -63,152 +32,38 @@ server_connections_max(void)
 	    : DESCRIPTORS_SPARE / 2;
 }
 
-static void
-server_accept(void *context, uint32_t events)
-{
-	struct server_listener *l = context;
-	struct server *s = l->server;
-	static unsigned max;
-
-	(void)events;
-	if (max == 0) {
-		max = server_connections_max();
-	}
-	for (unsigned i = 0; i < CONNECTION_ACCEPT_BURST && !s->paused; i++) {
-		int fd;
-
-		/*
-		 * One more than can be served waits in the backlog: it would be lost here. Only the
-		 * first is sure to be there, and worth another's connection.
-		 */
-		if (l->face == SERVER_POLICY && s->connections.count >= max &&
-		    (i > 0 || !server_make_room(s))) {
-			return;
-		}
-		fd = accept4(l->source.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0) {
-			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
-				(void)server_make_room(s);
-			}
-			return;
-		}
-		if (l->face == SERVER_CONTROL) {
-			text_service_take(s->control, fd);
-		} else if (l->face == SERVER_METRICS) {
-			text_service_take(s->metrics, fd);
-		} else {
-			connection_open(&s->connections, fd);
-		}
-	}
-}
-
-/* Listeners */
-
-static struct server_listener *
-listener_find(struct server *s, const struct endpoint *e, enum server_face face)
-{
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		struct server_listener *l = &s->listeners[i];
-
-		if (l->used && l->face == face && endpoint_same_address(&l->endpoint, e)) {
-			return l;
-		}
-	}
-	return NULL;
-}
-
-static void
-listener_close(struct server *s, struct server_listener *l)
-{
-	loop_remove(s->loop, &l->source);
-	close(l->source.fd);
-	if (endpoint_is_unix(&l->endpoint) && !l->inherited) {
-		(void)unlink(endpoint_path(&l->endpoint));
-	}
-	l->used = false;
-}
-
 static bool
-listener_want(struct server *s, const struct endpoint *e, enum server_face face, char *error)
+server_is_full(void *context)
 {
-	struct server_listener *l = listener_find(s, e, face);
-	const char *what = "";
-	int fd;
+	const struct server *s = context;
 
-	if (e->len == 0) {
-		return true;
-	}
-	if (l != NULL) {
-		l->wanted = true;
-		return true;
-	}
-	for (l = s->listeners; l < s->listeners + LISTENERS && l->used; l++) {
-	}
-	if (l == s->listeners + LISTENERS) {
-		snprintf(error, CONFIG_ERROR_MAX, "too many sockets at once");
-		return false;
-	}
-	fd = listener_inherit(e);
-	l->inherited = fd >= 0;
-	if (fd < 0) {
-		fd = listener_open(e, &what);
-	}
-	if (fd < 0) {
-		snprintf(
-		    error, CONFIG_ERROR_MAX, "cannot %s '%s': %s", what, e->text, strerror(-fd));
-		return false;
-	}
-	l->server = s;
-	l->endpoint = *e;
-	l->face = face;
-	l->source = (struct loop_source){.fd = fd, .ready = server_accept, .context = l};
-	l->used = l->fresh = l->wanted = true;
-	if (loop_add(s->loop, &l->source, EPOLLIN) != 0) {
-		snprintf(error, CONFIG_ERROR_MAX, "cannot watch '%s'", e->text);
-		close(fd);
-		l->used = false;
-		return false;
-	}
-	return true;
+	return s->connections.count >= s->connections_max;
 }
 
-static void
-server_close_fresh(struct server *s)
-{
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		if (s->listeners[i].used && s->listeners[i].fresh) {
-			listener_close(s, &s->listeners[i]);
-		}
-	}
-}
-
-/* Opens what a configuration needs beyond what is open. On failure nothing has changed. */
+/* The one idle for longest goes. */
 static bool
-server_open_listeners(struct server *s, const struct config *c, char *error)
+server_make_room(void *context)
 {
-	bool ok = true;
+	struct server *s = context;
 
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		s->listeners[i].wanted = s->listeners[i].fresh = false;
-	}
-	for (unsigned i = 0; i < c->listen_count && ok; i++) {
-		ok = listener_want(s, &c->listen[i], SERVER_POLICY, error);
-	}
-	ok = ok && listener_want(s, &c->control, SERVER_CONTROL, error) &&
-	    listener_want(s, &c->metrics, SERVER_METRICS, error);
-	if (!ok) {
-		server_close_fresh(s);
-	}
-	return ok;
+	return connection_evict(&s->connections);
 }
 
 static void
-server_close_unwanted(struct server *s)
+server_take(void *context, enum listener_face face, int fd)
 {
-	for (unsigned i = 0; i < LISTENERS; i++) {
-		if (s->listeners[i].used && !s->listeners[i].wanted) {
-			listener_close(s, &s->listeners[i]);
-		}
+	struct server *s = context;
+
+	switch (face) {
+	case LISTENER_POLICY:
+		connection_open(&s->connections, fd);
+		break;
+	case LISTENER_CONTROL:
+		text_service_take(s->control, fd);
+		break;
+	case LISTENER_METRICS:
+		text_service_take(s->metrics, fd);
+		break;
 	}
 }
 
@@ -274,7 +129,7 @@ server_swap(void *context, const char *error)
 	const char *why;
 
 	if (error != NULL) {
-		server_close_fresh(s);
+		listener_set_cancel(s->listeners);
 		server_reload_failed(s, error);
 		server_reload_again(s);
 		return;
@@ -287,7 +142,7 @@ server_swap(void *context, const char *error)
 	    !resolver_reconfigure(s->resolver, &settings, &why)) {
 		log_say(s->log, LOG_LEVEL_ERROR, "the old DNS servers stay: %s", why);
 	}
-	server_close_unwanted(s);
+	listener_set_settle(s->listeners);
 	s->config = s->next;
 	s->next = NULL;
 	server_apply(s);
@@ -309,7 +164,7 @@ server_reload(struct server *s)
 	}
 	service_manager_tell_reloading();
 	s->next = config_load(s->config_path, s->reload_error);
-	if (s->next == NULL || !server_open_listeners(s, s->next, s->reload_error)) {
+	if (s->next == NULL || !listener_set_open(s->listeners, s->next, s->reload_error)) {
 		server_reload_failed(s, s->reload_error);
 		return false;
 	}
@@ -433,6 +288,7 @@ static bool
 server_build(struct server *s, char *error)
 {
 	struct resolver_settings settings = resolver_settings_from(s->config);
+	const struct listener_owner owner = {server_is_full, server_make_room, server_take, s};
 	const char *why = "out of memory";
 
 	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
@@ -449,18 +305,19 @@ server_build(struct server *s, char *error)
 	s->recipients = recipient_watch_new(s->loop, s->log, server_recipients_changed, s);
 	s->saver = state_saver_new(s->loop, s->log, s->resolver);
 	s->health = health_new(s->loop, s->resolver, s->log);
-	s->control = text_service_new(s->loop, status_control, s);
-	s->metrics = text_service_new(s->loop, status_metrics, s);
+	s->listeners = listener_set_new(s->loop, &owner);
+	s->control = text_service_new(s->loop, control_answer, s);
+	s->metrics = text_service_new(s->loop, metrics_answer, s);
 	s->engine.resolver = s->resolver;
 	s->engine.zones = s->zones;
 	s->engine.log = s->log;
 	s->connections.loop = s->loop;
 	s->connections.engine = &s->engine;
+	s->connections_max = server_connections_max();
 	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
-	s->resume = (struct loop_timer){.fire = server_resume, .context = s};
 	loop_after_turn(s->loop, server_after_turn, s);
 	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
-	    s->control != NULL && s->metrics != NULL && server_signals(s);
+	    s->listeners != NULL && s->control != NULL && s->metrics != NULL && server_signals(s);
 }
 
 static int
@@ -484,7 +341,7 @@ server_start(struct server *s, char *error)
 	if (!recipient_watch_load(s->recipients, s->config, error)) {
 		return EX_CONFIG;
 	}
-	if (!server_open_listeners(s, s->config, error) || !become_user(s->config, error)) {
+	if (!listener_set_open(s->listeners, s->config, error) || !become_user(s->config, error)) {
 		return EX_OSERR;
 	}
 	config_warnings(s->config, warn_to_log, s->log);
@@ -513,15 +370,11 @@ server_finish(struct server *s)
 {
 	if (s->loop != NULL) {
 		connection_close_all(&s->connections);
-		for (unsigned i = 0; i < LISTENERS; i++) {
-			if (s->listeners[i].used) {
-				listener_close(s, &s->listeners[i]);
-			}
-		}
 		if (s->signals.fd > 0) {
 			close(s->signals.fd);
 		}
 	}
+	listener_set_free(s->listeners);
 	text_service_free(s->control);
 	text_service_free(s->metrics);
 	state_saver_free(s->saver);

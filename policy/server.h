@@ -4,7 +4,8 @@
  * A reload parses first, opens what is new, loads recipients beside the ones in use, and only
  * then swaps; whatever fails leaves the running configuration as it was. Connections stay.
  *
- * Owns: all parts. Not here: what a text on the control socket says (status.h)
+ * Owns: all parts. Not here: listening sockets (listener-set.h), what the control socket says
+ * (control-answer.h)
  */
 #ifndef POLICY_SERVER_H
 #define POLICY_SERVER_H
@@ -12,26 +13,12 @@
 #include "policy/config.h"
 #include "policy/connection.h"
 #include "policy/health.h"
+#include "policy/listener-set.h"
 #include "policy/recipient-watch.h"
 #include "policy/state-saver.h"
 #include "policy/text-service.h"
 
 #include <time.h>
-
-enum server_face { SERVER_POLICY, SERVER_CONTROL, SERVER_METRICS };
-
-struct server;
-
-struct server_listener {
-	struct server *server;
-	struct endpoint endpoint;
-	enum server_face face;
-	struct loop_source source;
-	bool used;
-	bool fresh;     /* opened by the reload under way */
-	bool wanted;    /* by the configuration to come */
-	bool inherited; /* systemd's: its name is not ours to remove */
-};
 
 struct server {
 	const char *config_path;
@@ -47,13 +34,12 @@ struct server {
 	struct health *health;
 	struct engine engine;
 	struct connection_set connections;
-	struct server_listener listeners[LISTENERS_MAX + 2];
+	unsigned connections_max;
+	struct listener_set *listeners;
 	struct text_service *control;
 	struct text_service *metrics;
 	struct loop_source signals;
 	struct loop_timer watchdog;
-	struct loop_timer resume; /* accepting, after descriptors ran out */
-	bool paused;
 	time_t started;
 	uint64_t reloads;
 	uint64_t reload_failures;

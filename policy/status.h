@@ -1,16 +1,11 @@
 /*
- * status.h - what the control socket and the metrics say about a running server
- *
- * Control, one line: status, dump [NAME], forget NAME, reload. Metrics: Prometheus text over
- * HTTP, GET /metrics.
+ * status.h - the text of `mailgraft-policyd status`: the server's state, for people
  */
 #ifndef POLICY_STATUS_H
 #define POLICY_STATUS_H
 
-#include "policy/text-service.h"
+#include "policy/server.h"
 
-text_service_answer status_control;
-
-text_service_answer status_metrics;
+void status_write(const struct server *s, struct text *t);
 
 #endif
