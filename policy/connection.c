@@ -1,5 +1,6 @@
 /* connection.c - see connection.h */
 #include "policy/connection.h"
+#include "policy/byte-stash.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,14 +19,12 @@ struct connection {
 	struct loop_timer timer;
 	struct resolver_waiter waiter;
 	enum connection_state state;
-	bool registered; /* with the loop */
-	bool ended;      /* the peer has sent its last byte */
-	bool more;       /* the last read was full, or before the end: there may be more */
-	char *in;        /* bytes not answered yet, or NULL */
-	size_t in_len;
+	bool registered;      /* with the loop */
+	bool ended;           /* the peer has sent its last byte */
+	bool more;            /* the last read was full, or before the end: there may be more */
+	struct byte_stash in; /* not answered yet */
 	size_t in_scanned;
-	char *out; /* bytes the peer has not taken, or NULL */
-	size_t out_len;
+	struct byte_stash out; /* the peer has not taken */
 	int64_t active;
 	int64_t begun; /* the first byte of the request being read, or 0 */
 	int64_t asked; /* WAITING: since when */
@@ -38,16 +37,9 @@ const char *
 connection_close_name(enum connection_close why)
 {
 	static const char *const names[] = {
-	    [CONNECTION_DONE] = "done",
-	    [CONNECTION_MALFORMED] = "malformed",
-	    [CONNECTION_TOO_LONG] = "too_long",
-	    [CONNECTION_HALF] = "half_request",
-	    [CONNECTION_SLOW_REQUEST] = "slow_request",
-	    [CONNECTION_SLOW_READER] = "slow_reader",
-	    [CONNECTION_IDLE] = "idle",
-	    [CONNECTION_EVICTED] = "evicted",
-	    [CONNECTION_NO_MEMORY] = "no_memory",
-	    [CONNECTION_BROKEN] = "broken",
+#define X(name, word) (word),
+	    CONNECTION_ENDS(X)
+#undef X
 	};
 
 	return names[why];
@@ -86,17 +78,6 @@ set_append(struct connection *c)
 }
 
 static void
-buffer_drop(struct connection *c, char **buffer, size_t *len)
-{
-	if (*buffer != NULL) {
-		c->set->buffered -= *len;
-		free(*buffer);
-		*buffer = NULL;
-	}
-	*len = 0;
-}
-
-static void
 connection_close(struct connection *c, enum connection_close why)
 {
 	struct connection_set *s = c->set;
@@ -106,8 +87,9 @@ connection_close(struct connection *c, enum connection_close why)
 		log_begin(s->engine->log, "closed");
 		log_text(s->engine->log, "reason", connection_close_name(why));
 		log_number(s->engine->log, "fd", c->source.fd);
-		if (c->in_len > 0) {
-			log_value(s->engine->log, "bytes", c->in, c->in_len < 64 ? c->in_len : 64);
+		if (c->in.len > 0) {
+			log_value(
+			    s->engine->log, "bytes", c->in.bytes, c->in.len < 64 ? c->in.len : 64);
 		}
 		log_end(s->engine->log);
 	}
@@ -117,8 +99,8 @@ connection_close(struct connection *c, enum connection_close why)
 		loop_remove(s->loop, &c->source);
 	}
 	close(c->source.fd);
-	buffer_drop(c, &c->in, &c->in_len);
-	buffer_drop(c, &c->out, &c->out_len);
+	byte_stash_drop(&c->in, &s->buffered);
+	byte_stash_drop(&c->out, &s->buffered);
 	set_unlink(c);
 	s->count--;
 	s->waiting -= c->state == WAITING;
@@ -141,7 +123,7 @@ connection_arm(struct connection *c)
 	    [WAITING] = 0,
 	    [WRITING] = EPOLLOUT | EPOLLET,
 	};
-	bool left = c->state == WRITING ? c->out_len == 0 : c->state == READING && c->more;
+	bool left = c->state == WRITING ? c->out.len == 0 : c->state == READING && c->more;
 	int64_t now = loop_now(c->set->loop), limit = CONNECTION_IDLE_MS;
 
 	if (c->registered && c->source.events == events[c->state] && left) {
@@ -158,7 +140,7 @@ connection_arm(struct connection *c)
 		limit = config_deadline_ms(c->set->engine->config) - (now - c->asked);
 	} else if (c->state == WRITING) {
 		limit = CONNECTION_WRITE_MS;
-	} else if (c->in_len > 0) {
+	} else if (c->in.len > 0) {
 		if (c->begun == 0) {
 			c->begun = now;
 		}
@@ -186,74 +168,30 @@ connection_enter(struct connection *c, enum connection_state state)
 
 /* Keeps bytes for later; they may be part of c->in. False: closed. */
 static bool
-connection_stash(struct connection *c, const char *bytes, size_t len, size_t scanned)
+connection_keep(struct connection *c, const char *bytes, size_t len, size_t scanned)
 {
-	if (len > 0 && bytes == c->in) {
-		c->in_scanned = scanned;
-		c->set->buffered -= c->in_len - len; /* never more than before */
-		c->in_len = len;
-		return true;
-	}
-	if (c->in != NULL && bytes > c->in && bytes <= c->in + c->in_len) {
-		memmove(c->in, bytes, len);
-		c->set->buffered -= c->in_len - len;
-		c->in_len = len;
-	} else if (len > 0) {
-		char *copy = malloc(len);
-
-		assert(c->in == NULL);
-		if (copy == NULL || c->set->buffered + len > CONNECTION_BUFFERS_MAX) {
-			free(copy);
-			connection_close(c, CONNECTION_NO_MEMORY);
-			return false;
-		}
-		memcpy(copy, bytes, len);
-		c->in = copy;
-		c->in_len = len;
-		c->set->buffered += len;
-	}
-	if (len == 0) {
-		buffer_drop(c, &c->in, &c->in_len);
-	}
 	c->in_scanned = scanned;
+	if (!byte_stash_set(&c->in, &c->set->buffered, bytes, len)) {
+		connection_close(c, CONNECTION_NO_MEMORY);
+		return false;
+	}
 	return true;
-}
-
-static ssize_t
-send_some(const struct connection *c, const char *bytes, size_t len)
-{
-	ssize_t n;
-
-	do {
-		n = send(c->source.fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	} while (n < 0 && errno == EINTR);
-	return n;
 }
 
 /* Sends; keeps what the peer does not take. False: closed. */
 static bool
 connection_send(struct connection *c, const char *bytes, size_t len)
 {
-	ssize_t n = len > 0 ? send_some(c, bytes, len) : 0;
-	size_t sent;
+	size_t sent = 0;
 
-	if (n < 0 && errno != EAGAIN) {
+	if (len > 0 && !byte_stash_send(c->source.fd, bytes, len, &sent)) {
 		connection_close(c, CONNECTION_DONE); /* gone before its answer */
 		return false;
 	}
-	sent = n > 0 ? (size_t)n : 0;
-	if (sent < len) {
-		assert(c->out == NULL);
-		if (c->set->buffered + (len - sent) <= CONNECTION_BUFFERS_MAX) {
-			c->out = malloc(len - sent);
-		}
-		if (c->out == NULL) {
-			connection_close(c, CONNECTION_NO_MEMORY);
-			return false;
-		}
-		memcpy(c->out, bytes + sent, len - sent);
-		c->out_len = len - sent;
-		c->set->buffered += c->out_len;
+	assert(sent == len || c->out.len == 0);
+	if (sent < len && !byte_stash_set(&c->out, &c->set->buffered, bytes + sent, len - sent)) {
+		connection_close(c, CONNECTION_NO_MEMORY);
+		return false;
 	}
 	return true;
 }
@@ -280,12 +218,6 @@ connection_answer(
 	engine_record(e, r, &d, took);
 	*answers_len += reply_write(answers + *answers_len, d.reply, d.text);
 	return true;
-}
-
-static enum connection_close
-close_for(enum request_status status)
-{
-	return status == REQUEST_TOO_LONG ? CONNECTION_TOO_LONG : CONNECTION_MALFORMED;
 }
 
 /* How a go over the bytes at hand has ended. */
@@ -339,12 +271,14 @@ connection_process(struct connection *c, const char *bytes, size_t len)
 		return false;
 	}
 	if (go == GO_BAD) {
-		if (connection_stash(c, bytes + used, len - used, 0)) {
-			connection_close(c, close_for(status));
+		if (connection_keep(c, bytes + used, len - used, 0)) {
+			connection_close(c,
+			    status == REQUEST_TOO_LONG ? CONNECTION_TOO_LONG
+			                               : CONNECTION_MALFORMED);
 		}
 		return false;
 	}
-	if (!connection_stash(c, bytes + used, len - used, go == GO_MORE ? scanned : 0)) {
+	if (!connection_keep(c, bytes + used, len - used, go == GO_MORE ? scanned : 0)) {
 		return false;
 	}
 	if (used > 0) {
@@ -355,10 +289,10 @@ connection_process(struct connection *c, const char *bytes, size_t len)
 			c->asked = loop_now(c->set->loop);
 		}
 		connection_enter(c, WAITING);
-	} else if (c->out_len > 0 || go == GO_FULL) {
+	} else if (c->out.len > 0 || go == GO_FULL) {
 		connection_enter(c, WRITING);
 	} else if (c->ended) {
-		connection_close(c, c->in_len > 0 ? CONNECTION_HALF : CONNECTION_DONE);
+		connection_close(c, c->in.len > 0 ? CONNECTION_HALF : CONNECTION_DONE);
 		return false;
 	} else {
 		connection_enter(c, READING);
@@ -369,7 +303,7 @@ connection_process(struct connection *c, const char *bytes, size_t len)
 static bool
 connection_process_rest(struct connection *c)
 {
-	return connection_process(c, c->in != NULL ? c->in : "", c->in_len);
+	return connection_process(c, c->in.bytes != NULL ? c->in.bytes : "", c->in.len);
 }
 
 enum read_result { READ_CLOSED, READ_NOTHING, READ_SOME };
@@ -378,12 +312,12 @@ static enum read_result
 connection_read(struct connection *c, bool end_expected)
 {
 	static char fresh[READ_SIZE + REQUEST_MAX];
-	size_t old = c->in_len;
+	size_t old = c->in.len;
 	ssize_t n;
 
 	assert(old <= REQUEST_MAX);
 	if (old > 0) {
-		memcpy(fresh, c->in, old);
+		memcpy(fresh, c->in.bytes, old);
 	}
 	do {
 		n = recv(c->source.fd, fresh + old, READ_SIZE, MSG_DONTWAIT);
@@ -401,7 +335,7 @@ connection_read(struct connection *c, bool end_expected)
 		return connection_process_rest(c) ? READ_SOME : READ_CLOSED;
 	}
 	c->active = loop_now(c->set->loop);
-	buffer_drop(c, &c->in, &c->in_len);
+	byte_stash_drop(&c->in, &c->set->buffered);
 	return connection_process(c, fresh, old + (size_t)n) ? READ_SOME : READ_CLOSED;
 }
 
@@ -422,23 +356,12 @@ connection_read_on(struct connection *c, bool end_expected)
 static void
 connection_write(struct connection *c)
 {
-	ssize_t n;
-
-	if (c->out_len > 0) {
-		n = send_some(c, c->out, c->out_len);
-		if (n < 0) {
-			if (errno != EAGAIN) {
-				connection_close(c, CONNECTION_DONE);
-			}
-			return;
-		}
-		memmove(c->out, c->out + n, c->out_len - (size_t)n);
-		c->out_len -= (size_t)n;
-		c->set->buffered -= (size_t)n;
-		if (c->out_len > 0) {
-			return;
-		}
-		buffer_drop(c, &c->out, &c->out_len);
+	if (c->out.len > 0 && !byte_stash_flush(&c->out, &c->set->buffered, c->source.fd)) {
+		connection_close(c, CONNECTION_DONE);
+		return;
+	}
+	if (c->out.len > 0) {
+		return;
 	}
 	connection_enter(c, READING);
 	if (connection_process_rest(c)) {
@@ -483,18 +406,18 @@ connection_decide_now(struct connection *c)
 	size_t answer_len = 0, end = 0, scanned = 0;
 	struct request r;
 
-	if (request_find_end(c->in, c->in_len, &scanned, &end) != REQUEST_OK ||
-	    request_parse(&r, c->in, end) != REQUEST_OK ||
+	if (request_find_end(c->in.bytes, c->in.len, &scanned, &end) != REQUEST_OK ||
+	    request_parse(&r, c->in.bytes, end) != REQUEST_OK ||
 	    !connection_answer(c, &r, true, answer, &answer_len)) {
 		assert(!"a request that waits is complete and can be decided");
 		return;
 	}
 	connection_enter(c, READING);
 	if (!connection_send(c, answer, answer_len) ||
-	    !connection_stash(c, c->in + end, c->in_len - end, 0)) {
+	    !connection_keep(c, c->in.bytes + end, c->in.len - end, 0)) {
 		return;
 	}
-	if (c->out_len > 0) {
+	if (c->out.len > 0) {
 		connection_enter(c, WRITING);
 	} else if (!connection_process_rest(c)) {
 		return;
@@ -512,7 +435,7 @@ connection_timeout(void *context)
 		connection_decide_now(c);
 	} else if (c->state == WRITING) {
 		connection_close(c, CONNECTION_SLOW_READER);
-	} else if (c->in_len > 0) {
+	} else if (c->in.len > 0) {
 		connection_close(c, CONNECTION_SLOW_REQUEST);
 	} else if (now - c->active >= CONNECTION_IDLE_MS) {
 		connection_close(c, CONNECTION_IDLE);

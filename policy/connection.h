@@ -19,18 +19,24 @@
 
 struct connection;
 
+/* Why a connection was closed, and the word for it in the log and the metrics. */
+#define CONNECTION_ENDS(X) \
+	X(DONE, "done") /* the peer's wish, or after a half-closed one's answer */ \
+	X(MALFORMED, "malformed") \
+	X(TOO_LONG, "too_long") \
+	X(HALF, "half_request") \
+	X(SLOW_REQUEST, "slow_request") \
+	X(SLOW_READER, "slow_reader") \
+	X(IDLE, "idle") \
+	X(EVICTED, "evicted") \
+	X(NO_MEMORY, "no_memory") \
+	X(BROKEN, "broken")
+
 enum connection_close {
-	CONNECTION_DONE, /* the peer's wish, or after a half-closed one's answer */
-	CONNECTION_MALFORMED,
-	CONNECTION_TOO_LONG,
-	CONNECTION_HALF,
-	CONNECTION_SLOW_REQUEST,
-	CONNECTION_SLOW_READER,
-	CONNECTION_IDLE,
-	CONNECTION_EVICTED,
-	CONNECTION_NO_MEMORY,
-	CONNECTION_BROKEN,
-	CONNECTION_CLOSES,
+#define X(name, word) CONNECTION_##name,
+	CONNECTION_ENDS(X)
+#undef X
+	    CONNECTION_CLOSES
 };
 
 /* All connections; the first is the one unused longest. */
