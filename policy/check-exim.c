@@ -4,7 +4,7 @@
  * Does not expand macros or follow .include; give it the file that holds the ACL.
  */
 #include "policy/check-mta.h"
-#include "policy/config.h"
+#include "policy/config-file.h"
 #include "policy/findings.h"
 
 #include <stdio.h>
@@ -111,7 +111,7 @@ int
 check_mta_exim(const char *config_path, const char *exim_config)
 {
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_load(config_path, error);
+	struct config *c = config_from_file(config_path, error);
 	char *text = NULL;
 	struct exim x = {.config = c};
 	const char *call;

@@ -4,7 +4,7 @@
  * Does not expand $parameters; what is set by one is reported as it is written.
  */
 #include "policy/check-mta.h"
-#include "policy/config.h"
+#include "policy/config-file.h"
 #include "policy/findings.h"
 
 #include <stdio.h>
@@ -249,7 +249,7 @@ check_mta_postfix(const char *config_path, const char *directory)
 {
 	char error[CONFIG_ERROR_MAX], path[1024], value[VALUE_MAX];
 	struct postfix p = {0};
-	struct config *c = config_load(config_path, error);
+	struct config *c = config_from_file(config_path, error);
 	int status = EX_CONFIG;
 
 	if (c == NULL) {

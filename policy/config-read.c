@@ -1,5 +1,7 @@
 /* config-read.c - see config-read.h */
 #include "policy/config-read.h"
+#include "policy/config-relay.h"
+#include "policy/config-socket.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* config-relay.c - the keys of relay, dnsbl and primary-health; see config-read.h */
-#include "policy/config-read.h"
+/* config-relay.c - see config-relay.h */
+#include "policy/config-relay.h"
 
 #include <errno.h>
 #include <stdlib.h>

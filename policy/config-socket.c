@@ -1,9 +1,5 @@
-/*
- * config-socket.c - the keys listen, control and metrics; see config-read.h
- *
- * A socket is a mapping, or a string "unix:PATH" or "inet:HOST:PORT".
- */
-#include "policy/config-read.h"
+/* config-socket.c - see config-socket.h */
+#include "policy/config-socket.h"
 
 #include <string.h>
 

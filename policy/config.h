@@ -1,10 +1,7 @@
 /*
  * config.h - the whole configuration as values, read once, never changed
  *
- * config_load() gives a complete and consistent configuration or an error that names file,
- * line, column and what was expected. Everything has its default filled in.
- *
- * Owns: all it points to. Not here: acting on it
+ * Owns: all it points to. Not here: the file it comes from (config-file.h), acting on it
  */
 #ifndef POLICY_CONFIG_H
 #define POLICY_CONFIG_H
@@ -48,11 +45,8 @@ struct config {
 	bool dry_run;
 };
 
-/* NULL, and the reason in error (CONFIG_ERROR_MAX bytes). */
-struct config *config_load(const char *path, char *error);
-
-/* The same from memory; name stands for the file in errors. */
-struct config *config_parse(const char *name, const char *bytes, size_t len, char *error);
+/* The defaults. NULL when out of memory. */
+struct config *config_new(void);
 
 void config_free(struct config *c);
 

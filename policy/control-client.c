@@ -1,6 +1,6 @@
 /* control-client.c - see control-client.h */
 #include "policy/control-client.h"
-#include "policy/config.h"
+#include "policy/config-file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@ int
 control_client_ask(const char *config_path, const char *command, const char *word)
 {
 	char error[CONFIG_ERROR_MAX], line[TEXT_QUESTION_MAX], answer[4096];
-	struct config *c = config_load(config_path, error);
+	struct config *c = config_from_file(config_path, error);
 	int fd = -1, status = EX_CONFIG, n;
 	bool first = true;
 	ssize_t got;

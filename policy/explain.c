@@ -1,5 +1,6 @@
 /* explain.c - see explain.h */
 #include "policy/explain.h"
+#include "policy/config-file.h"
 #include "policy/decision.h"
 #include "policy/recipient-list.h"
 #include "policy/resolver.h"
@@ -234,7 +235,7 @@ explain_run(const struct explain_request *e)
 	struct mailbox m;
 	int status = EX_CONFIG;
 
-	x.config = config_load(e->config_path, error);
+	x.config = config_from_file(e->config_path, error);
 	if (x.config == NULL || !explain_load(&x, error)) {
 		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
 		goto out;

@@ -26,7 +26,7 @@ struct log {
 };
 
 struct log *
-log_open(void)
+log_new(void)
 {
 	struct log *l = calloc(1, sizeof(*l));
 	struct stat st;
@@ -56,7 +56,7 @@ log_open(void)
 }
 
 void
-log_close(struct log *l)
+log_free(struct log *l)
 {
 	if (l != NULL) {
 		log_flush(l);

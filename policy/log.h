@@ -22,9 +22,9 @@ enum log_level {
 	LOG_LEVEL_INFO = 6,
 };
 
-struct log *log_open(void);
+struct log *log_new(void);
 
-void log_close(struct log *l);
+void log_free(struct log *l);
 
 /* A sentence. */
 __attribute__((format(printf, 3, 4))) void log_say(

@@ -2,8 +2,11 @@
  * policyd-main.c - the program mailgraft-policyd: its arguments, nothing else
  */
 #include "policy/check-mta.h"
+#include "policy/config-file.h"
+#include "policy/control-answer.h"
 #include "policy/control-client.h"
 #include "policy/explain.h"
+#include "policy/metrics.h"
 #include "policy/server.h"
 
 #include <getopt.h>
@@ -37,7 +40,7 @@ static int
 check_config(const char *path)
 {
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_load(path, error);
+	struct config *c = config_from_file(path, error);
 
 	if (c == NULL) {
 		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
@@ -96,6 +99,7 @@ main(int argc, char **argv)
 	    {"help", no_argument, NULL, '?' + 256},
 	    {NULL, 0, NULL, 0},
 	};
+	static const struct server_faces faces = {control_answer, metrics_answer};
 	struct arguments a = {.config = default_config};
 	int option;
 
@@ -131,5 +135,5 @@ main(int argc, char **argv)
 	if (optind < argc) {
 		return run_command(&a, argc - optind, argv + optind);
 	}
-	return server_run(a.config);
+	return server_run(a.config, &faces);
 }

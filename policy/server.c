@@ -1,7 +1,6 @@
 /* server.c - see server.h */
 #include "policy/server.h"
-#include "policy/control-answer.h"
-#include "policy/metrics.h"
+#include "policy/config-file.h"
 #include "policy/service-manager.h"
 
 #include <errno.h>
@@ -163,7 +162,7 @@ server_reload(struct server *s)
 		return false;
 	}
 	service_manager_tell_reloading();
-	s->next = config_load(s->config_path, s->reload_error);
+	s->next = config_from_file(s->config_path, s->reload_error);
 	if (s->next == NULL || !listener_set_open(s->listeners, s->next, s->reload_error)) {
 		server_reload_failed(s, s->reload_error);
 		return false;
@@ -285,7 +284,7 @@ warn_to_log(void *context, const char *text)
 
 /* Everything that needs no configuration but the resolver. */
 static bool
-server_build(struct server *s, char *error)
+server_build(struct server *s, const struct server_faces *faces, char *error)
 {
 	struct resolver_settings settings = resolver_settings_from(s->config);
 	const struct listener_owner owner = {server_is_full, server_make_room, server_take, s};
@@ -306,8 +305,8 @@ server_build(struct server *s, char *error)
 	s->saver = state_saver_new(s->loop, s->log, s->resolver);
 	s->health = health_new(s->loop, s->resolver, s->log);
 	s->listeners = listener_set_new(s->loop, &owner);
-	s->control = text_service_new(s->loop, control_answer, s);
-	s->metrics = text_service_new(s->loop, metrics_answer, s);
+	s->control = text_service_new(s->loop, faces->control, s);
+	s->metrics = text_service_new(s->loop, faces->metrics, s);
 	s->engine.resolver = s->resolver;
 	s->engine.zones = s->zones;
 	s->engine.log = s->log;
@@ -321,21 +320,21 @@ server_build(struct server *s, char *error)
 }
 
 static int
-server_start(struct server *s, char *error)
+server_start(struct server *s, const struct server_faces *faces, char *error)
 {
 	char servers[256];
 
 	raise_descriptors();
-	s->log = log_open();
+	s->log = log_new();
 	if (s->log == NULL) {
 		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
 		return EX_OSERR;
 	}
-	s->config = config_load(s->config_path, error);
+	s->config = config_from_file(s->config_path, error);
 	if (s->config == NULL) {
 		return EX_CONFIG;
 	}
-	if (!server_build(s, error)) {
+	if (!server_build(s, faces, error)) {
 		return EX_OSERR;
 	}
 	if (!recipient_watch_load(s->recipients, s->config, error)) {
@@ -385,11 +384,11 @@ server_finish(struct server *s)
 	loop_free(s->loop);
 	config_free(s->next);
 	config_free(s->config);
-	log_close(s->log);
+	log_free(s->log);
 }
 
 int
-server_run(const char *config_path)
+server_run(const char *config_path, const struct server_faces *faces)
 {
 	struct server *s = calloc(1, sizeof(*s));
 	char error[CONFIG_ERROR_MAX] = "out of memory";
@@ -399,7 +398,7 @@ server_run(const char *config_path)
 		return EX_OSERR;
 	}
 	s->config_path = config_path;
-	status = server_start(s, error);
+	status = server_start(s, faces, error);
 	if (status != EX_OK) {
 		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
 		goto out;

@@ -46,8 +46,14 @@ struct server {
 	char reload_error[CONFIG_ERROR_MAX];
 };
 
+/* What answers on the control and the metrics socket; both get the server as their context. */
+struct server_faces {
+	text_service_answer *control;
+	text_service_answer *metrics;
+};
+
 /* Runs until told to stop. An exit status. */
-int server_run(const char *config_path);
+int server_run(const char *config_path, const struct server_faces *faces);
 
 /* Starts a reload. False: it failed at once; server->reload_error says why. */
 bool server_reload(struct server *s);

@@ -1,7 +1,7 @@
 /*
  * test-policy-config.c - what the configuration says, and what it answers to mistakes
  */
-#include "policy/config.h"
+#include "policy/config-file.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -198,7 +198,7 @@ START_TEST(configurations)
 {
 	const struct row *r = &rows[_i];
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", r->text, strlen(r->text), error);
+	struct config *c = config_from_text("test", r->text, strlen(r->text), error);
 
 	if (r->want == NULL) {
 		ck_assert_msg(c != NULL, "%s: %s", r->text, error);
@@ -214,7 +214,7 @@ END_TEST
 START_TEST(defaults_are_filled_in)
 {
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", MINIMAL, strlen(MINIMAL), error);
+	struct config *c = config_from_text("test", MINIMAL, strlen(MINIMAL), error);
 
 	ck_assert_ptr_nonnull(c);
 	ck_assert(c->relay.ipv4 && c->relay.ipv6);
@@ -278,7 +278,7 @@ has_network(const struct host_list *list, const char *text)
 START_TEST(every_key_is_read)
 {
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", whole, strlen(whole), error);
+	struct config *c = config_from_text("test", whole, strlen(whole), error);
 
 	ck_assert_msg(c != NULL, "%s", error);
 	ck_assert_uint_eq(c->listen_count, 3);
@@ -336,7 +336,7 @@ START_TEST(the_other_words_are_read)
 	    "primary-health: { mode: off }\n"
 	    "dry-run: true\n";
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", text, strlen(text), error);
+	struct config *c = config_from_text("test", text, strlen(text), error);
 
 	ck_assert_msg(c != NULL, "%s", error);
 	ck_assert_str_eq(c->listen[0].text, "unix:/run/p");
@@ -380,7 +380,7 @@ START_TEST(a_heavy_file_is_refused_early)
 	for (size_t i = 0; i < r->count; i++, len += unit) {
 		memcpy(text + len, r->unit, unit);
 	}
-	ck_assert_ptr_null(config_parse("test", text, len, error));
+	ck_assert_ptr_null(config_from_text("test", text, len, error));
 	ck_assert_msg(strstr(error, r->want) != NULL, "%s", error);
 	free(text);
 }
@@ -395,7 +395,7 @@ START_TEST(many_anchors_are_refused)
 		at += (size_t)snprintf(text + at, sizeof(text) - at, "&a%d 'unix:/a', ", i);
 	}
 	snprintf(text + at, sizeof(text) - at, "]\n");
-	ck_assert_ptr_null(config_parse("test", text, strlen(text), error));
+	ck_assert_ptr_null(config_from_text("test", text, strlen(text), error));
 	ck_assert_msg(strstr(error, "expected at most 64 anchors") != NULL, "%s", error);
 }
 END_TEST
@@ -417,7 +417,7 @@ START_TEST(warnings_name_what_bites)
 	                           "control: 'inet:127.0.0.1:10041'\n"
 	                           "relay: { mode: compat, primary-networks: any }\n";
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", text, strlen(text), error);
+	struct config *c = config_from_text("test", text, strlen(text), error);
 	unsigned count = 0;
 
 	ck_assert_ptr_nonnull(c);

@@ -1,6 +1,7 @@
 /*
  * test-policy-decision.c - contexts, recipients and DNSBLs: from a request to its reply
  */
+#include "policy/config-file.h"
 #include "policy/decision.h"
 #include "tests/policy-facts.h"
 #include "tests/policy-recipients.h"
@@ -290,7 +291,7 @@ static struct config *
 config_from(const char *text)
 {
 	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_parse("test", text, strlen(text), error);
+	struct config *c = config_from_text("test", text, strlen(text), error);
 
 	ck_assert_msg(c != NULL, "%s", error);
 	return c;
