@@ -61,35 +61,29 @@ address_equal(const struct address *a, const struct address *b)
 	return memcmp(a->byte, b->byte, sizeof(a->byte)) == 0;
 }
 
-static bool
-address_in(const struct address *a, const char *const *blocks)
-{
-	struct network n;
-
-	for (; *blocks != NULL; blocks++) {
-		if (network_parse(&n, *blocks, strlen(*blocks)) && network_contains(&n, a)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool
 address_is_special(const struct address *a)
 {
-	static const char *const blocks[] = {"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16",
-	    "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8", NULL};
+	static const uint8_t zero[12];
+	const uint8_t *b = a->byte;
 
-	return address_in(a, blocks);
+	if (address_is_ipv4(a)) {
+		return b[12] == 0 || b[12] == 127 || b[12] >= 224 || (b[12] == 169 && b[13] == 254);
+	}
+	return memcmp(b, zero, sizeof(zero)) == 0 || b[0] == 0xff ||
+	    (b[0] == 0xfe && (b[1] & 0xc0) == 0x80);
 }
 
 bool
 address_is_private(const struct address *a)
 {
-	static const char *const blocks[] = {
-	    "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", NULL};
+	const uint8_t *b = a->byte;
 
-	return address_in(a, blocks);
+	if (address_is_ipv4(a)) {
+		return b[12] == 10 || (b[12] == 172 && (b[13] & 0xf0) == 16) ||
+		    (b[12] == 192 && b[13] == 168) || (b[12] == 100 && (b[13] & 0xc0) == 64);
+	}
+	return (b[0] & 0xfe) == 0xfc;
 }
 
 /* Clears the bits below the mask in one byte; i is the byte's place. */
@@ -145,6 +139,9 @@ network_parse(struct network *n, const char *text, size_t len)
 		return false;
 	}
 	width = memchr(host, ':', alen) == NULL ? 32 : 128;
+	if (width == 128 && address_is_ipv4(&n->base)) {
+		return false;
+	}
 	n->bits = (uint8_t)width;
 	if (slash != NULL &&
 	    !network_bits(slash + 1, len - (size_t)(slash + 1 - text), width, &n->bits)) {
@@ -162,6 +159,9 @@ network_parse(struct network *n, const char *text, size_t len)
 bool
 network_contains(const struct network *n, const struct address *a)
 {
+	if (address_is_ipv4(&n->base) != address_is_ipv4(a)) {
+		return false;
+	}
 	for (unsigned i = 0; i < 16; i++) {
 		if ((a->byte[i] & network_mask(n->bits, i)) != n->base.byte[i]) {
 			return false;

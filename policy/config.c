@@ -122,6 +122,12 @@ config_warnings(
 		    "no 'recipients': every recipient of a backup domain is taken, and "
 		    "the unknown ones bounce to forged senders");
 	}
+	if (c->relay.mode == RELAY_COMPAT && !c->relay.any_network) {
+		warn(context,
+		    "mode compat allows every domain whose best MX is in primary-networks; other "
+		    "MX hosts better than this one may be anywhere, and may get the mail; "
+		    "'mode: all-better' checks them all");
+	}
 	if (c->relay.any_network) {
 		warn(context,
 		    "'primary-networks: any': whoever names this host in an MX record "

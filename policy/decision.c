@@ -52,7 +52,12 @@ judge_relay(const struct decision_inputs *in, struct decision *d)
 	relay_verdict(
 	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
 	if (v->action != ACTION_PERMIT || in->recipients == NULL ||
-	    mailbox_is_role(&d->recipient) || recipient_list_has(in->recipients, &d->recipient)) {
+	    recipient_list_has(in->recipients, &d->recipient)) {
+		return;
+	}
+	/* Every domain has its postmaster; but strangers' domains are none of ours. */
+	if (mailbox_is_role(&d->recipient) &&
+	    recipient_list_has_domain(in->recipients, &d->recipient.domain)) {
 		return;
 	}
 	switch (in->config->unknown) {

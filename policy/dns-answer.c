@@ -115,7 +115,6 @@ dns_outcome_name(enum dns_outcome outcome)
 	    [DNS_ALIAS] = "alias",
 	    [DNS_NODATA] = "nodata",
 	    [DNS_NXDOMAIN] = "nxdomain",
-	    [DNS_TOO_MANY] = "too-many",
 	    [DNS_FAILED] = "failed",
 	};
 

@@ -203,9 +203,58 @@ lower_ttl(struct dns_answer *a, uint32_t ttl)
 	}
 }
 
-/* Adds the record when it is wanted. False when it is malformed or one too many. */
+/* Which mail servers to keep when there are more than fit: those of best preference. */
+struct mx_choice {
+	unsigned count;
+	uint16_t best[DNS_MX_MAX]; /* sorted, of the best ones */
+	unsigned last_left;        /* how many of the last preference may still be taken */
+};
+
+static void
+choice_note(struct mx_choice *c, uint16_t preference)
+{
+	unsigned i = c->count < DNS_MX_MAX ? c->count : DNS_MX_MAX - 1;
+
+	if (c->count >= DNS_MX_MAX && preference >= c->best[i]) {
+		c->count++;
+		return;
+	}
+	for (; i > 0 && c->best[i - 1] > preference; i--) {
+		c->best[i] = c->best[i - 1];
+	}
+	c->best[i] = preference;
+	c->count++;
+}
+
+/* After all are noted: how many of the worst preference that is kept have room. */
+static void
+choice_settle(struct mx_choice *c)
+{
+	unsigned kept = c->count < DNS_MX_MAX ? c->count : DNS_MX_MAX;
+
+	c->last_left = 0;
+	while (c->last_left < kept && c->best[kept - 1 - c->last_left] == c->best[kept - 1]) {
+		c->last_left++;
+	}
+}
+
 static bool
-take_record(union dns_answer_room *room, const struct reader *r, const struct record *rec)
+choice_takes(struct mx_choice *c, uint16_t preference)
+{
+	if (c->count <= DNS_MX_MAX || preference < c->best[DNS_MX_MAX - 1]) {
+		return true;
+	}
+	if (preference > c->best[DNS_MX_MAX - 1] || c->last_left == 0) {
+		return false;
+	}
+	c->last_left--;
+	return true;
+}
+
+/* Adds the record when it is wanted. False when it is malformed. */
+static bool
+take_record(union dns_answer_room *room, const struct reader *r, const struct record *rec,
+    struct mx_choice *choice)
 {
 	struct domain_name target;
 	struct address a;
@@ -216,23 +265,51 @@ take_record(union dns_answer_room *room, const struct reader *r, const struct re
 			return false;
 		}
 		a = address_from_ipv4(r->msg + rec->data);
-		return dns_answer_add_address(room, &a);
+		(void)dns_answer_add_address(room, &a); /* no room: the first ones are enough */
+		return true;
 	case DNS_AAAA:
 		if (rec->size != 16) {
 			return false;
 		}
 		memcpy(a.byte, r->msg + rec->data, 16);
-		return dns_answer_add_address(room, &a);
+		(void)dns_answer_add_address(room, &a);
+		return true;
 	case DNS_MX:
-		if (room->answer.count == DNS_MX_MAX) {
-			room->answer.outcome = DNS_TOO_MANY;
-			return true;
+		if (rec->size < 3 || !record_name(r, rec, 2, &target)) {
+			return false;
 		}
-		return rec->size >= 3 && record_name(r, rec, 2, &target) &&
+		return !choice_takes(choice, get16(r->msg + rec->data)) ||
 		    dns_answer_add_mx(room, get16(r->msg + rec->data), target.text, target.len);
 	default:
 		return true;
 	}
+}
+
+static bool
+record_is_of(const struct record *rec, const struct domain_name *name)
+{
+	return rec->class == CLASS_IN && domain_name_equal(name, rec->owner.text, rec->owner.len);
+}
+
+/* Looks over the MX records of a name, so that take_record() knows which to keep. */
+static bool
+choose_mx(struct reader *r, unsigned count, const struct domain_name *name, struct mx_choice *c)
+{
+	size_t start = r->at;
+	struct record rec;
+
+	c->count = 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (!read_record(r, &rec)) {
+			return false;
+		}
+		if (rec.type == DNS_MX && rec.size >= 3 && record_is_of(&rec, name)) {
+			choice_note(c, get16(r->msg + rec.data));
+		}
+	}
+	choice_settle(c);
+	r->at = start;
+	return true;
 }
 
 /* Goes over the answer section, one step of the alias chain at a time. */
@@ -242,22 +319,25 @@ take_answers(union dns_answer_room *room, struct reader *r, unsigned count,
 {
 	struct dns_answer *a = &room->answer;
 	size_t start = r->at;
+	struct mx_choice choice = {.count = 0};
 
 	for (*aliases = 0; *aliases <= DNS_ALIAS_MAX; (*aliases)++) {
 		struct domain_name next = {0, ""};
 		struct record rec;
 
 		r->at = start;
+		if (a->type == DNS_MX && !choose_mx(r, count, name, &choice)) {
+			return false;
+		}
 		for (unsigned i = 0; i < count; i++) {
 			if (!read_record(r, &rec)) {
 				return false;
 			}
-			if (rec.class != CLASS_IN ||
-			    !domain_name_equal(name, rec.owner.text, rec.owner.len)) {
+			if (!record_is_of(&rec, name)) {
 				continue;
 			}
 			if (rec.type == a->type) {
-				if (!take_record(room, r, &rec)) {
+				if (!take_record(room, r, &rec, &choice)) {
 					return false;
 				}
 				lower_ttl(a, rec.ttl);
@@ -355,17 +435,17 @@ dns_message_parse(union dns_answer_room *room, const uint8_t *msg, size_t len, e
 	}
 	if (a->count > 0 && a->rcode != 0) {
 		a->outcome = DNS_FAILED;
-	} else if (a->outcome == DNS_TOO_MANY) {
-		a->count = a->size = 0;
 	} else if (a->count > 0) {
 		a->outcome = DNS_DATA;
 	} else {
 		soa = take_authority(&r, get16(msg + 8), &negative);
 		if (a->rcode == RCODE_NXDOMAIN) {
 			a->outcome = DNS_NXDOMAIN;
-		} else if (aliases > 0 && !soa) {
+		} else if (!soa && aliases > 0) {
 			dns_answer_set_alias(room, last.text, last.len);
 			return;
+		} else if (!soa && type == DNS_MX) {
+			return; /* DNS_FAILED, as it was set */
 		} else {
 			a->outcome = DNS_NODATA;
 		}

@@ -5,7 +5,12 @@
  * bytes each, or MX records as preference (2 bytes), length (1) and name. It follows the alias
  * chain inside the message; a chain that leaves the message ends in DNS_ALIAS with the name
  * to ask next. Anything that is malformed, truncated or about another question is DNS_FAILED,
- * never data.
+ * never data. So is "no MX records" without an SOA record: a server that is not responsible for
+ * the name answers so (RFC 2308 2.2), and it would cost mail. For addresses it is DNS_NODATA:
+ * some servers leave the SOA out where there is no AAAA, and a host needs only one family.
+ *
+ * At most DNS_MX_MAX mail servers are kept, those of best preference, and DNS_ADDRESS_MAX
+ * addresses; an answer that is this full may have had more.
  *
  * Not here: sockets, retries, caching
  */
@@ -28,7 +33,6 @@ enum dns_outcome {
 	DNS_ALIAS,
 	DNS_NODATA,
 	DNS_NXDOMAIN,
-	DNS_TOO_MANY, /* more than DNS_MX_MAX mail servers; none is kept */
 	DNS_FAILED,
 };
 

@@ -27,14 +27,7 @@ struct explain {
 static const char *
 explain_outcome(enum dns_outcome outcome)
 {
-	switch (outcome) {
-	case DNS_NXDOMAIN:
-		return "does not exist";
-	case DNS_TOO_MANY:
-		return "too many records";
-	default:
-		return "no such records";
-	}
+	return outcome == DNS_NXDOMAIN ? "does not exist" : "no such records";
 }
 
 static void
@@ -71,8 +64,12 @@ explain_fact(
 			struct address one = dns_answer_address(a, i);
 
 			address_format(&one, address);
-			printf(" %s", address);
-			if (identity_has_address(&x->config->identity, &one)) {
+			printf(" %s%s", type == DNS_AAAA && address_is_ipv4(&one) ? "::ffff:" : "",
+			    address);
+			if (address_is_special(&one) ||
+			    (type == DNS_AAAA && address_is_ipv4(&one))) {
+				printf(" (no mail server's)");
+			} else if (identity_has_address(&x->config->identity, &one)) {
 				printf(" (this host)");
 			} else if (host_list_has_address(&x->config->relay.networks, &one)) {
 				printf(" (in primary-networks)");
@@ -248,8 +245,10 @@ explain_run(const struct explain_request *e)
 		if (x.recipients != NULL) {
 			printf("recipient files: %s\n",
 			    recipient_list_has(x.recipients, &m) ? "listed"
-			        : mailbox_is_role(&m)            ? "a role address, always taken"
-			                                         : "not listed");
+			        : mailbox_is_role(&m) &&
+			            recipient_list_has_domain(x.recipients, &m.domain)
+			        ? "a role address of a listed domain, taken"
+			        : "not listed");
 		}
 	}
 	explain_decide(&x, e, "relay", true);

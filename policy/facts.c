@@ -45,8 +45,15 @@ facts_family(const struct fact_source *source, enum dns_type type, const char *n
 		}
 		return false;
 	}
+	host->crowded = host->crowded || f.answer->count >= DNS_ADDRESS_MAX;
 	for (unsigned i = 0; i < f.answer->count; i++) {
-		host->address[host->count++] = dns_answer_address(f.answer, i);
+		struct address a = dns_answer_address(f.answer, i);
+
+		if (address_is_special(&a) || (type == DNS_AAAA && address_is_ipv4(&a))) {
+			host->special = true;
+		} else {
+			host->address[host->count++] = a;
+		}
 	}
 	return true;
 }
@@ -58,7 +65,7 @@ facts_host(const struct fact_source *source, bool ipv4, bool ipv6, const char *n
 	bool waiting = false, failed = false, known = false;
 
 	host->count = 0;
-	host->stale = false;
+	host->stale = host->special = host->crowded = false;
 	host->gone_ms = -1;
 	if (ipv4 && facts_family(source, DNS_A, name, len, host, &waiting, &failed)) {
 		known = true;

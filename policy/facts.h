@@ -44,6 +44,13 @@ struct host_facts {
 	enum { HOST_KNOWN, HOST_WAITING, HOST_FAILED, HOST_GONE } state;
 	bool partial; /* one family failed, the other is known */
 	bool stale;
+	/*
+	 * Some address is one that no mail server has: loopback and the like, or IPv4 mapped into
+	 * IPv6. Such addresses count for known, but are not among those below.
+	 */
+	bool special;
+	/* A family has DNS_ADDRESS_MAX addresses or more; the others are not known. */
+	bool crowded;
 	int64_t gone_ms; /* HOST_GONE: for how long at least */
 	unsigned count;
 	struct address address[MX_HOST_ADDRESSES_MAX];

@@ -96,7 +96,7 @@ identity_has_name(const struct identity *id, const char *name, size_t len)
 bool
 identity_has_address(const struct identity *id, const struct address *a)
 {
-	for (unsigned i = 0; i < id->address_count; i++) {
+	for (unsigned i = 0; i < id->address_count && !address_is_special(a); i++) {
 		if (address_equal(&id->addresses[i], a)) {
 			return true;
 		}

@@ -1,7 +1,8 @@
 /*
  * identity.h - who this host is: the names and addresses MX records may call it by
  *
- * Owns: its arrays. Names are compared first, without any lookup; then addresses.
+ * Owns: its arrays. Names are compared first, without any lookup; then addresses. A loopback or
+ * other special address is never this host: anybody's DNS can name one.
  * Not here: deciding what it means to be one of a domain's MX hosts
  */
 #ifndef POLICY_IDENTITY_H

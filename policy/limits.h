@@ -35,9 +35,8 @@ enum {
 	/* DNS messages and what is kept of them. */
 	DNS_QUERY_MAX = 512,
 	DNS_UDP_SIZE = 1232,
-	/* Postfix's 100 processes, 32 hosts, two families: all fit in what may be in flight. */
-	DNS_MX_MAX = 32,
-	DNS_ADDRESS_MAX = 64,
+	DNS_MX_MAX = 64,        /* of more, those of best preference are kept */
+	DNS_ADDRESS_MAX = 256,  /* in one family of a host; the others are not kept */
 	DNS_RECORDS_MAX = 4096, /* more than a message holds */
 	DNS_POINTERS_MAX = 128, /* in one name: as many as a name has labels */
 	DNS_ALIAS_MAX = 10,     /* as Postfix */

@@ -12,7 +12,8 @@
 
 /*
  * The files' bytes, with each address brought into its final form where it stands, and ended by
- * LF; an address that grows thereby is appended. The table holds places in the bytes, plus 1.
+ * LF; an address that grows thereby is appended. The table holds places in the bytes, plus 1: of
+ * each address, and of each domain inside the first address that has it.
  */
 struct recipient_list {
 	struct siphash_key key;
@@ -194,7 +195,7 @@ table_begin(struct recipient_load *load)
 {
 	size_t size = 64;
 
-	while (size < load->lines * 2) {
+	while (size < load->lines * 3) { /* an address and perhaps a domain each */
 		size *= 2;
 	}
 	load->list->table = calloc(size, sizeof(uint32_t));
@@ -309,7 +310,7 @@ take_line(struct recipient_list *list, size_t from, size_t len)
 	char address[MAILBOX_MAX + DOMAIN_TEXT_MAX + 2];
 	const char *line = list->bytes + from;
 	uint32_t *slot;
-	size_t n;
+	size_t n, domain;
 
 	if (len == 0 || line[0] == '#' || line[0] == ' ' || line[0] == '\t' || line[0] == '\r') {
 		return 0;
@@ -333,6 +334,11 @@ take_line(struct recipient_list *list, size_t from, size_t len)
 	memcpy(list->bytes + from, address, n);
 	list->bytes[from + n] = '\n';
 	*slot = (uint32_t)(from + 1);
+	domain = from + n - list->last.len;
+	slot = table_slot(list, list->last.text, list->last.len);
+	if (*slot == 0) {
+		*slot = (uint32_t)(domain + 1);
+	}
 	list->count++;
 	return 1;
 }
@@ -418,6 +424,12 @@ recipient_list_has(const struct recipient_list *list, const struct mailbox *m)
 	memcpy(address + m->local_len + 1, m->domain.text, m->domain.len);
 	return list_has(list, address, len) ||
 	    list_has(list, address + m->local_len, len - m->local_len);
+}
+
+bool
+recipient_list_has_domain(const struct recipient_list *list, const struct domain_name *domain)
+{
+	return list_has(list, domain->text, domain->len);
 }
 
 size_t

@@ -36,6 +36,9 @@ void recipient_load_free(struct recipient_load *load);
 
 bool recipient_list_has(const struct recipient_list *list, const struct mailbox *m);
 
+/* Whether any recipient of the domain is listed, or all of it. */
+bool recipient_list_has_domain(const struct recipient_list *list, const struct domain_name *domain);
+
 size_t recipient_list_count(const struct recipient_list *list);
 
 void recipient_list_free(struct recipient_list *list);

@@ -45,14 +45,7 @@ mx_compare(const void *a, const void *b)
 static enum reason
 no_mx_reason(enum dns_outcome outcome)
 {
-	switch (outcome) {
-	case DNS_NXDOMAIN:
-		return REASON_NXDOMAIN;
-	case DNS_TOO_MANY:
-		return REASON_TOO_MANY_MX;
-	default:
-		return REASON_NO_MX;
-	}
+	return outcome == DNS_NXDOMAIN ? REASON_NXDOMAIN : REASON_NO_MX;
 }
 
 /* The records and names, most of it, are set when there are some. */
@@ -194,48 +187,68 @@ host_is_inside(const struct host_list *list, const struct dns_mx *mx, const stru
 	return true;
 }
 
-static void
-refuse_outside(struct scan *s, const struct dns_mx *mx)
+/*
+ * What speaks against sending mail to this host, or REASON_BACKUP. list NULL: any network will do.
+ * A name in the list does not help an address that no mail server has.
+ */
+static enum reason
+host_objection(const struct host_list *list, const struct dns_mx *mx, const struct host_facts *host)
 {
-	name_set(&s->v->about, mx->name, mx->len);
-	conclude(s->v, ACTION_REFUSE, REASON_OUTSIDE_NETS);
+	if (host->special) {
+		return REASON_MX_UNUSABLE;
+	}
+	if (list == NULL) {
+		return REASON_BACKUP;
+	}
+	if (host->crowded && !host_list_has_name(list, mx->name, mx->len)) {
+		return REASON_MX_CROWDED;
+	}
+	return host_is_inside(list, mx, host) ? REASON_BACKUP : REASON_OUTSIDE_NETS;
 }
 
-/* smtpd_check.c, permit_mx_backup(), in its order. */
 static void
-verdict_compat(struct scan *s)
+refuse_host(struct scan *s, const struct dns_mx *mx, enum reason reason)
 {
-	unsigned best = scan_group_end(s, 0);
-	struct host_facts host;
-	bool backup, failed;
+	name_set(&s->v->about, mx->name, mx->len);
+	conclude(s->v, ACTION_REFUSE, reason);
+}
 
-	/* As there: whatever could not be looked up on the way makes each refusal temporary. */
-	if (scan_finds_me(s, 0, best)) {
-		scan_refuse(s, REASON_PRIMARY);
-		return;
+/* This host is not among the records. There may be more of them than are kept. */
+static void
+scan_refuse_not_mx(struct scan *s)
+{
+	scan_refuse(s, REASON_NOT_MX);
+	if (s->v->action == ACTION_REFUSE && s->count == DNS_MX_MAX) {
+		conclude(s->v, ACTION_TEMPORARY, REASON_TOO_MANY_MX);
 	}
-	/* Even while waiting: so that all questions go out together. */
-	backup = scan_finds_me(s, best, s->count);
-	if (s->waiting || !backup) {
-		scan_refuse(s, REASON_NOT_MX);
-		return;
-	}
-	if (s->rules->any_network) {
-		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
-		return;
-	}
-	failed = s->failed;
-	s->failed = s->gone = false; /* from here on only the primaries can forbid */
+}
+
+/* May mail go to the hosts of best preference? Only they count here, as in permit_mx_backup. */
+static void
+verdict_compat_best(struct scan *s, unsigned best)
+{
+	const struct host_list *list = s->rules->any_network ? NULL : &s->rules->networks;
+	bool failed = s->failed;
+	struct host_facts host;
+
+	s->failed = s->gone = false;
 	for (unsigned i = 0; i < best; i++) {
-		if (scan_host(s, &s->mx[i], &host) &&
-		    !host_is_inside(&s->rules->networks, &s->mx[i], &host)) {
-			refuse_outside(s, &s->mx[i]);
+		enum reason reason = scan_host(s, &s->mx[i], &host)
+		    ? host_objection(list, &s->mx[i], &host)
+		    : REASON_BACKUP;
+
+		if (reason != REASON_BACKUP) {
+			refuse_host(s, &s->mx[i], reason);
 			s->failed = failed;
 			if (failed) {
-				scan_refuse(s, REASON_OUTSIDE_NETS);
+				scan_refuse(s, reason);
 			}
 			return;
 		}
+	}
+	if (list == NULL) {
+		/* nobody asked for networks: a host that cannot be looked up forbids nothing */
+		s->failed = s->gone = false;
 	}
 	if (s->failed) {
 		scan_refuse(s, REASON_OUTSIDE_NETS);
@@ -245,6 +258,27 @@ verdict_compat(struct scan *s)
 	} else {
 		conclude(s->v, ACTION_PERMIT, REASON_BACKUP);
 	}
+}
+
+/* smtpd_check.c, permit_mx_backup(), in its order. */
+static void
+verdict_compat(struct scan *s)
+{
+	unsigned best = scan_group_end(s, 0);
+	bool backup;
+
+	/* As there: whatever could not be looked up on the way makes each refusal temporary. */
+	if (scan_finds_me(s, 0, best)) {
+		scan_refuse(s, REASON_PRIMARY);
+		return;
+	}
+	/* Even while waiting: so that all questions go out together. */
+	backup = scan_finds_me(s, best, s->count);
+	if (s->waiting || !backup) {
+		scan_refuse_not_mx(s);
+		return;
+	}
+	verdict_compat_best(s, best);
 }
 
 /* The end of the hosts better than this one, or count when this host is not among them. */
@@ -264,6 +298,35 @@ scan_better_end(struct scan *s)
 	return s->count;
 }
 
+/* One better MX of the strict modes. True when it is there, or trusted by its name. */
+static bool
+scan_better_host(struct scan *s, const struct host_list *list, const struct dns_mx *mx)
+{
+	bool named = host_list_has_name(list, mx->name, mx->len);
+	bool failed = s->failed, gone = s->gone;
+	struct host_facts host;
+	enum reason reason;
+
+	if (!scan_host(s, mx, &host)) {
+		if (named) { /* looked at for special addresses only */
+			s->failed = failed;
+			s->gone = gone;
+		}
+		return named;
+	}
+	reason = host_objection(list, mx, &host);
+	if (reason != REASON_BACKUP) {
+		refuse_host(s, mx, reason);
+		return false;
+	}
+	if (host.partial && !named) {
+		/* the family that did not answer might be outside */
+		s->failed = true;
+		name_set(&s->failed_host, mx->name, mx->len);
+	}
+	return true;
+}
+
 /* Every better MX must be inside; delivery may go to any of them. */
 static void
 verdict_all_better(struct scan *s, const struct host_list *list)
@@ -271,7 +334,7 @@ verdict_all_better(struct scan *s, const struct host_list *list)
 	unsigned better = scan_better_end(s), present = 0;
 
 	if (s->waiting || better == s->count) {
-		scan_refuse(s, REASON_NOT_MX);
+		scan_refuse_not_mx(s);
 		return;
 	}
 	if (better == 0) {
@@ -279,26 +342,14 @@ verdict_all_better(struct scan *s, const struct host_list *list)
 		return;
 	}
 	s->failed = s->gone = false;
+	s->v->action = ACTION_WAIT;
 	for (unsigned i = 0; i < better; i++) {
-		struct host_facts host;
-		bool named = host_list_has_name(list, s->mx[i].name, s->mx[i].len);
-
-		if (named) {
-			present++;
-		} else if (scan_host(s, &s->mx[i], &host)) {
-			if (!host_is_inside(list, &s->mx[i], &host)) {
-				refuse_outside(s, &s->mx[i]);
-				return;
-			}
-			if (host.partial) {
-				/* the family that did not answer might be outside */
-				s->failed = true;
-				name_set(&s->failed_host, s->mx[i].name, s->mx[i].len);
-			}
-			present++;
+		present += scan_better_host(s, list, &s->mx[i]);
+		if (s->v->action == ACTION_REFUSE) {
+			return;
 		}
 	}
-	if (s->failed) {
+	if (s->waiting || s->failed) {
 		scan_refuse(s, REASON_OUTSIDE_NETS);
 	} else if (present == 0) {
 		s->v->about = s->gone_host;

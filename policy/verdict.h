@@ -29,6 +29,8 @@ enum action {
 	X(DNS_TEMP, "cannot look up the domain's MX records now") \
 	X(PRIMARY_TEMP, "cannot look up the domain's primary mail server now") \
 	X(PRIMARY_GONE, "the domain's primary mail server does not exist") \
+	X(MX_UNUSABLE, "a better MX of this domain has an address that no mail server has") \
+	X(MX_CROWDED, "a better MX of this domain has too many addresses") \
 	X(OUTSIDE_NETS, "a better MX of this domain is outside our networks") \
 	X(NOT_PINNED, "domain is not bound to any network here") \
 	X(NOT_LISTED, "domain is not listed") \

@@ -2,7 +2,7 @@
  * policy-facts.h - a table of DNS facts as text, for tests of verdicts without any socket
  *
  * A zone is "TYPE NAME = VALUE ...; ..." with MX values "10:host" and "0:" for the null MX, or one
- * of nodata, nxdomain, too-many, failed, waiting, alias:NAME; "stale" and "for:SECONDS" before the
+ * of nodata, nxdomain, failed, waiting, alias:NAME; "stale" and "for:SECONDS" before the
  * values. What is not in the table does not exist.
  */
 #ifndef TESTS_POLICY_FACTS_H
@@ -19,7 +19,7 @@ struct fact_table {
 	const char *text;
 	unsigned looks;
 	/* Answers live until the next use of the same slot. */
-	union dns_answer_room *rooms[64];
+	union dns_answer_room *rooms[512];
 	unsigned used;
 };
 
@@ -45,8 +45,6 @@ fact_table_value(struct fact *f, union dns_answer_room *room, enum dns_type type
 		room->answer.outcome = DNS_NODATA;
 	} else if (strcmp(value, "nxdomain") == 0) {
 		room->answer.outcome = DNS_NXDOMAIN;
-	} else if (strcmp(value, "too-many") == 0) {
-		room->answer.outcome = DNS_TOO_MANY;
 	} else if (strcmp(value, "failed") == 0) {
 		f->state = FACT_FAILED;
 	} else if (strcmp(value, "waiting") == 0) {

@@ -16,6 +16,10 @@
 	"A out = 203.0.113.9; AAAA out = nodata;" \
 	"A me.addr = 192.0.2.1; AAAA me.addr = nodata;" \
 	"A me.six = nodata; AAAA me.six = 2001:db8::1;" \
+	"A lo = 127.0.0.1; AAAA lo = nodata;" \
+	"A lo6 = 198.51.100.15; AAAA lo6 = ::1;" \
+	"A map.in = nodata; AAAA map.in = ::ffff:198.51.100.10;" \
+	"A map.me = nodata; AAAA map.me = ::ffff:192.0.2.1;" \
 	"A sick = failed; AAAA sick = failed;" \
 	"A half = 198.51.100.13; AAAA half = failed;" \
 	"A late = waiting; AAAA late = waiting;" \
@@ -51,6 +55,8 @@ judge(struct relay_rules *rules, const char *mx, const char *recipient, struct v
 	ck_assert(identity_add_name(&me, "mx1.me", 6));
 	ck_assert(identity_add_address(&me, "192.0.2.1", 9));
 	ck_assert(identity_add_address(&me, "2001:db8::1", 11));
+	ck_assert(identity_add_address(&me, "127.0.0.1", 9)); /* as the interfaces say */
+	ck_assert(identity_add_address(&me, "::1", 3));
 	snprintf(zone, sizeof(zone), "MX d.test = %s;" HOSTS, mx);
 	mailbox_parse(&m, recipient, strlen(recipient));
 	relay_verdict(rules, &me, &m, &source, v);

@@ -18,7 +18,7 @@ static const char config_text[] = "listen: [ 'unix:/x' ]\n"
 
 #define RELAY \
 	"MX back = 10:p 20:me; MX other = 10:p; MX sick = failed; MX late = waiting;" \
-	"A p = 198.51.100.9;"
+	"MX strange = 10:p 20:me; A p = 198.51.100.9;"
 
 #define CLIENT "7.100.51.203."
 
@@ -380,6 +380,8 @@ static const struct unknown_row {
     {CONFIG_UNKNOWN_REJECT, "PostMaster@back", ACTION_PERMIT, REASON_BACKUP},
     {CONFIG_UNKNOWN_REJECT, "abuse@back", ACTION_PERMIT, REASON_BACKUP},
     {CONFIG_UNKNOWN_REJECT, "postmaster@other", ACTION_REFUSE, REASON_NOT_MX},
+    {CONFIG_UNKNOWN_REJECT, "postmaster@strange", ACTION_REFUSE, REASON_RCPT_UNKNOWN},
+    {CONFIG_UNKNOWN_DEFER, "abuse@strange", ACTION_TEMPORARY, REASON_RCPT_UNKNOWN},
     {CONFIG_UNKNOWN_ACCEPT, "stranger@other", ACTION_REFUSE, REASON_NOT_MX},
     {CONFIG_UNKNOWN_DEFER, "stranger@sick", ACTION_TEMPORARY, REASON_DNS_TEMP},
 };

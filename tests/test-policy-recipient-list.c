@@ -59,15 +59,28 @@ static const struct listed_row {
     },
 };
 
+static const struct domain_name *
+domain_of(struct domain_name *d, const char *text)
+{
+	ck_assert_int_eq(domain_name_parse(d, text, strlen(text)), DOMAIN_NAME_OK);
+	return d;
+}
+
 START_TEST(the_listed_are_known)
 {
 	const struct listed_row *r = &listed_rows[_i];
 	char error[CONFIG_ERROR_MAX];
 	struct recipient_list *list = recipient_list_from(recipients, error);
+	struct domain_name d;
 	struct mailbox m;
 
 	ck_assert_msg(list != NULL, "%s", error);
 	ck_assert_uint_eq(recipient_list_count(list), 5);
+	ck_assert(recipient_list_has_domain(list, domain_of(&d, "whole.back")));
+	ck_assert(recipient_list_has_domain(list, domain_of(&d, "back")));
+	ck_assert(recipient_list_has_domain(list, domain_of(&d, "xn--mnchen-3ya.example")));
+	ck_assert(!recipient_list_has_domain(list, domain_of(&d, "hole.back")));
+	ck_assert(!recipient_list_has_domain(list, domain_of(&d, "sub.whole.back")));
 	mailbox_parse(&m, r->address, strlen(r->address));
 	ck_assert_msg(recipient_list_has(list, &m) == r->want, "%s", r->address);
 	recipient_list_free(list);

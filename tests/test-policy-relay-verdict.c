@@ -124,9 +124,39 @@ static const struct row {
         .want = {NO(NXDOMAIN), NO(NXDOMAIN), NO(NXDOMAIN)},
     },
     {
-        .name = "more MX than are looked up",
-        .mx = "too-many",
-        .want = {NO(TOO_MANY_MX), NO(TOO_MANY_MX), NO(TOO_MANY_MX)},
+        .name = "primary is loopback",
+        .mx = "10:lo 20:mx1.me",
+        .want = {NO(MX_UNUSABLE), NO(MX_UNUSABLE), NO(MX_UNUSABLE)},
+    },
+    {
+        .name = "primary is IPv6 loopback, and inside",
+        .mx = "10:lo6 20:mx1.me",
+        .want = {NO(MX_UNUSABLE), NO(MX_UNUSABLE), NO(MX_UNUSABLE)},
+    },
+    {
+        .name = "primary is inside, by a mapped address",
+        .mx = "10:map.in 20:mx1.me",
+        .want = {NO(MX_UNUSABLE), NO(MX_UNUSABLE), NO(MX_UNUSABLE)},
+    },
+    {
+        .name = "a mapped address of mine is not me",
+        .mx = "10:p.in 15:map.me 15:out 20:mx1.me",
+        .want = {OK, OK, NO(MX_UNUSABLE)},
+    },
+    {
+        .name = "loopback is not me",
+        .mx = "10:p.in 15:lo 15:out 20:mx1.me",
+        .want = {OK, OK, NO(MX_UNUSABLE)},
+    },
+    {
+        .name = "only by loopback I am no backup",
+        .mx = "10:p.in 20:lo",
+        .want = {NO(NOT_MX), NO(NOT_MX), NO(NOT_MX)},
+    },
+    {
+        .name = "a special address worse than me matters to nobody",
+        .mx = "10:p.in 20:mx1.me 30:lo",
+        .want = {OK, OK, OK},
     },
     {
         .name = "null MX",

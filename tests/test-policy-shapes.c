@@ -46,7 +46,14 @@ static const struct network_row {
     },
     {
         .network = "::/0",
-        .inside = "192.0.2.1",
+        .inside = "2001:db8::1",
+        .outside = "192.0.2.1",
+    },
+    {
+        .network = "::ffff:0:0/96",
+    },
+    {
+        .network = "::ffff:192.0.2.1",
     },
     {
         .network = "198.51.100.1/24",

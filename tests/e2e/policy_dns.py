@@ -29,7 +29,7 @@ def encode_data(kind, value):
 class FakeDns:
     """zone: {name: {type: [values]}}; a name's value may also be a fault for all its types:
     'NXDOMAIN' 'SERVFAIL' 'REFUSED' 'FORMERR' 'TIMEOUT' 'WRONGID' 'JUNK' 'TC' 'TCLOOP'
-    'NOTMINE'. Names that are absent do not exist. fault: applies to everything."""
+    'NOTMINE' 'LAME' (no error, no data, no SOA). Names that are absent do not exist. fault: applies to everything."""
 
     def __init__(self, zone=None, ttl=300, negative=30, address='127.0.0.1', port=0):
         self.zone = dict(zone or {})
@@ -103,6 +103,8 @@ class FakeDns:
             return message(3, authority=soa, ns=1)
         if entry in ('SERVFAIL', 'REFUSED', 'FORMERR'):
             return message({'SERVFAIL': 2, 'REFUSED': 5, 'FORMERR': 1}[entry])
+        if entry == 'LAME':
+            return message()
         if entry == 'TIMEOUT':
             return None
         if entry == 'JUNK':
