@@ -77,6 +77,8 @@ PROGRAMS := $(if $(wildcard filter/filter-main.c),$O/mailgraft-filter) \
             $(if $(wildcard cli/mailgraft-main.c),$O/mailgraft $O/mailgraft-preflight) \
             $(if $(wildcard policy/policyd-main.c),$O/mailgraft-policyd)
 TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
+# What an end-to-end test needs beside the programs.
+TOOLS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/tool-*.c))
 FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
 BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
@@ -88,7 +90,7 @@ BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
 
 all: programs
 programs: $(PROGRAMS)
-tests: $(TESTS) $(FUZZ)
+tests: $(TESTS) $(TOOLS) $(FUZZ)
 
 $(OBJ)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -125,6 +127,12 @@ $O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
 	    $(LIBS_cli) $(LIBS_policy) $(LIBS_relay) $$(pkg-config --libs check)
+
+$O/tests/tool-%: $(OBJ)/tests/tool-%.o $(ARCHIVES)
+	@mkdir -p $(@D)
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group \
+	    $(LIBS_cli) $(LIBS_relay)
 
 # libFuzzer brings its own main.
 FUZZ_MAIN := $(if $(filter fuzz,$(BUILD)),,$(OBJ)/tests/fuzz-main.o)
