@@ -3,9 +3,8 @@
  *
  *	bench-pipeful BYTES
  *
- * Writes so many bytes out of its memory, by the same sink as the filter and at
- * its pace: no message, no blob, nothing encoded. Nobody who writes can be much
- * faster than this.
+ * Writes so many bytes out of its memory, by the same sink as the filter: no message, no blob,
+ *nothing encoded. Nobody who writes can be much faster than this.
  */
 #include <stdlib.h>
 
@@ -24,7 +23,7 @@ main(int argc, char **argv)
 		size_t n = left < SINK_ROOM ? (size_t)left : SINK_ROOM;
 
 		sink_room(&sink, n);
-		sink_fill(&sink, n);
+		sink_fill(&sink, n, 0);
 		left -= n;
 	}
 	return sink_flush(&sink) < 0 ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -30,6 +30,7 @@
 
 #include "cli/queue.h"
 #include "filter/graft.h"
+#include "filter/spool-prover.h"
 
 enum { REASON_BYTES = 1024 };
 
@@ -129,7 +130,7 @@ become_owner(const char *spool)
 /* The filter's line, for whoever counts. One datagram that nobody waits for: a log that hangs is
  * not our failure. */
 static void
-log_refusal(const struct graft *g, const char *id, const char *sentence)
+log_refusal(const struct refusal *why, const char *id, const char *sentence)
 {
 	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
 	char line[2 * REASON_BYTES], when[32] = "";
@@ -142,7 +143,7 @@ log_refusal(const struct graft *g, const char *id, const char *sentence)
 	}
 	n = snprintf(line, sizeof(line),
 	    "<%d>%s mailgraft-preflight[%d]: %s: refused exit=%d reason=%s: %s",
-	    LOG_MAIL | LOG_WARNING, when, (int)getpid(), id, graft_exit(g), graft_word(g),
+	    LOG_MAIL | LOG_WARNING, when, (int)getpid(), id, refusal_exit(why), refusal_word(why),
 	    sentence);
 	if (fd >= 0 && n > 0) {
 		sendto(fd, line, (size_t)n, MSG_DONTWAIT | MSG_NOSIGNAL,
@@ -153,20 +154,39 @@ log_refusal(const struct graft *g, const char *id, const char *sentence)
 	}
 }
 
+/* Plans the message. 0, or -1 with *why filled in. */
+static int
+plan(struct graft *g, int message, const struct options *o, struct refusal *why)
+{
+	struct spool_prover spool;
+	struct prover prover;
+	int ret = graft_from_fd(g, message, "the message");
+
+	if (ret == 0 && graft_opts_in(g)) {
+		if (spool_prover_open(&spool, o->spool, time(NULL), &prover, why) < 0) {
+			return -1;
+		}
+		ret = graft_plan(g, &prover, NULL);
+		spool_prover_close(&spool);
+	}
+	*why = *graft_refusal(g);
+	return ret;
+}
+
 static int
 check(int message, const struct options *o)
 {
-	struct graft_options options = {.spool = o->spool, .now = time(NULL)};
+	struct refusal why = {.reason = REFUSED_LATER};
 	char sentence[REASON_BYTES];
-	struct graft *g = NULL;
+	struct graft *g = graft_new();
 	int code = EX_OK;
 
-	if (graft_begin(message, &g) < 0 || (graft_opts_in(g) && graft_plan(g, &options) < 0)) {
-		graft_sentence(g, sentence, sizeof(sentence));
-		log_refusal(g, o->id, sentence);
-		code = say(graft_exit(g), sentence, "");
+	if (g == NULL || plan(g, message, o, &why) < 0) {
+		refusal_sentence(&why, sentence, sizeof(sentence));
+		log_refusal(&why, o->id, sentence);
+		code = say(refusal_exit(&why), sentence, "");
 	}
-	graft_end(g);
+	graft_free(&g);
 	return code;
 }
 

@@ -18,6 +18,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "filter/graft.h"
+#include "filter/spool-prover.h"
 #include "mime/tree.h"
 
 static const char usage[] =
@@ -32,8 +33,8 @@ enum { COPY_BYTES = 64 * 1024, SENTENCE_BYTES = 1024 };
 
 struct options {
 	const char *spool;
-	const char *recipient; /* canonical; NULL: what the message says */
-	char address[RECIPIENT_MAX + 1];
+	bool has_recipient; /* else it is what the message says */
+	struct recipient recipient;
 };
 
 /* A temporary that has no name. */
@@ -96,30 +97,54 @@ show_tree(const char *title, int fd)
 	}
 }
 
+/* 0, or -1 with *why filled in. */
+static int
+graft_for(const struct options *o, struct graft *g, struct sink *to, struct refusal *why)
+{
+	struct spool_prover spool;
+	struct prover prover;
+	int ret;
+
+	if (spool_prover_open(&spool, o->spool, time(NULL), &prover, why) < 0) {
+		return -1;
+	}
+	ret = graft_plan(g, &prover, o->has_recipient ? &o->recipient : NULL);
+	if (ret == 0) {
+		ret = graft_emit(g, to);
+	}
+	*why = *graft_refusal(g);
+	spool_prover_close(&spool);
+	return ret;
+}
+
 static int
 grafted(const struct options *o, int in, int out, struct complaint *c)
 {
-	struct graft_options options = {
-	    .spool = o->spool,
-	    .now = time(NULL),
-	    .recipient = o->recipient,
-	};
+	static struct sink to;
 	char sentence[SENTENCE_BYTES];
-	struct graft *g = NULL;
-	int ret = graft_begin(in, &g);
+	struct graft *g = graft_new();
+	struct refusal why;
+	int ret;
 
+	if (g == NULL) {
+		return complain(c, EX_TEMPFAIL, "out of memory");
+	}
+	sink_to_fd(&to, out);
+	to.name = "a temporary";
+	ret = graft_from_fd(g, in, "the message");
+	why = *graft_refusal(g);
 	if (ret == 0 && !graft_opts_in(g)) {
 		fprintf(stderr, "(the message asks for no attachment: it is passed on as it is)\n");
-		ret = graft_pass(g, out, NULL);
+		ret = graft_pass(g, &to);
+		why = *graft_refusal(g);
 	} else if (ret == 0) {
-		ret = graft_plan(g, &options);
-		ret = ret < 0 ? ret : graft_emit(g, out, NULL);
+		ret = graft_for(o, g, &to, &why);
 	}
 	if (ret < 0) {
-		graft_sentence(g, sentence, sizeof(sentence));
-		complain(c, graft_exit(g), "%s", sentence);
+		refusal_sentence(&why, sentence, sizeof(sentence));
+		complain(c, refusal_exit(&why), "%s", sentence);
 	}
-	graft_end(g);
+	graft_free(&g);
 	return ret;
 }
 
@@ -167,7 +192,6 @@ read_options(int argc, char **argv, struct options *o, struct complaint *c)
 	    {"version", no_argument, NULL, 'v'},
 	    {0},
 	};
-	struct recipient r;
 	int option;
 
 	while ((option = next_option(argc, argv, options, c)) != -1) {
@@ -176,13 +200,12 @@ read_options(int argc, char **argv, struct options *o, struct complaint *c)
 			o->spool = optarg;
 			break;
 		case 'r':
-			if (address_recipient(optarg, strlen(optarg), &r) < 0 || r.len == 0) {
+			if (address_recipient(optarg, strlen(optarg), &o->recipient) < 0 ||
+			    o->recipient.len == 0) {
 				complain(c, EX_USAGE, "'%s' is no address", optarg);
 				return complain_aloud("preview", c);
 			}
-			memcpy(o->address, r.address, r.len);
-			o->address[r.len] = '\0';
-			o->recipient = o->address;
+			o->has_recipient = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -205,7 +228,7 @@ read_options(int argc, char **argv, struct options *o, struct complaint *c)
 int
 preview_main(int argc, char **argv)
 {
-	struct options o = {.recipient = NULL};
+	struct options o = {.spool = NULL};
 	struct complaint c;
 	int code = read_options(argc, argv, &o, &c);
 

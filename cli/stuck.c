@@ -20,6 +20,7 @@
 #include "cli/json.h"
 #include "cli/queue.h"
 #include "filter/graft.h"
+#include "filter/spool-prover.h"
 
 static const char usage[] =
     "usage: mailgraft stuck [--spool DIR] [--exim PROGRAM] [--exim-spool DIR] [--json]\n"
@@ -110,35 +111,54 @@ report_unreadable(struct stuck *s, const struct queued *q, const char *queue, co
 	report(s, &r, q->received);
 }
 
+/* Plans an opened message. 0, or -1 with *why filled in. */
+static int
+plan(const struct stuck *s, struct graft *g, int message, struct refusal *why)
+{
+	struct spool_prover spool;
+	struct prover prover;
+	int ret = graft_from_fd(g, message, "the message");
+
+	if (ret == 0 && graft_opts_in(g)) {
+		if (spool_prover_open(&spool, s->spool, s->now, &prover, why) < 0) {
+			return -1;
+		}
+		ret = graft_plan(g, &prover, NULL);
+		spool_prover_close(&spool);
+	}
+	*why = *graft_refusal(g);
+	return ret;
+}
+
 /* Plans the message for one recipient. */
 static void
 try_recipient(struct stuck *s, const char *queue, struct queued *q, const struct span *recipient)
 {
-	struct graft_options options = {.spool = s->spool, .now = s->now};
-	struct queue_fail why = {.what = NULL};
-	struct graft *g = NULL;
+	struct queue_fail fail = {.what = NULL};
+	struct graft *g = graft_new();
+	struct refusal why = {.reason = REFUSED_LATER};
 	char text[REASON_BYTES];
-	int message = queue_message(q, recipient->text, recipient->len, &why);
+	int message = queue_message(q, recipient->text, recipient->len, &fail);
 
 	if (message < 0) {
-		report_unreadable(s, q, queue, q->id, &why);
-		return;
-	}
-	if (graft_begin(message, &g) < 0 || (graft_opts_in(g) && graft_plan(g, &options) < 0)) {
+		report_unreadable(s, q, queue, q->id, &fail);
+	} else if (g == NULL || plan(s, g, message, &why) < 0) {
 		struct row r = {
 		    .queue = queue,
 		    .id = q->id,
-		    .word = graft_word(g),
+		    .word = refusal_word(&why),
 		    .reason = text,
 		    .recipient = *recipient,
-		    .exit = graft_exit(g),
+		    .exit = refusal_exit(&why),
 		};
 
-		graft_sentence(g, text, sizeof(text));
+		refusal_sentence(&why, text, sizeof(text));
 		report(s, &r, q->received);
 	}
-	graft_end(g);
-	close(message);
+	graft_free(&g);
+	if (message >= 0) {
+		close(message);
+	}
 }
 
 static int

@@ -7,111 +7,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filter/boundary.h"
-#include "mime/base64.h"
-#include "spool/blob.h"
 #include "spool/checksum.h"
 #include "spool/hex.h"
 
-enum { COPY_IN = COPY_LINES * BASE64_LINE_BYTES, COPY_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1) };
+/* A line and its CR and LF. */
+enum { LINE_OUT = BASE64_LINE_CHARS + 2 };
 
-_Static_assert((int)COPY_OUT <= (int)SINK_ROOM, "the sink has room for a block");
-
-/* The private buffer: what is hashed is what is encoded. */
-static uint8_t in[COPY_IN];
-
-static int
-load_key(
-    const struct spool *spool, const struct token *t, struct key_cache *keys, struct refusal *why)
-{
-	struct spool_fail fail = {.call = NULL};
-
-	if (keys->loaded && memcmp(keys->key.id, t->key_id, KEY_ID_BYTES) == 0) {
-		return 0;
-	}
-	keys->loaded = false;
-	if (key_load(spool, t->key_id, &keys->key, &fail) < 0) {
-		return refuse_system(why, &fail, REFUSED_TOKEN_KEY);
-	}
-	keys->loaded = true;
-	return 0;
-}
-
-static int
-verify(const struct spool *spool, const uint8_t *text, const struct fields *fields, uint32_t now,
-    struct key_cache *keys, struct token *t, struct refusal *why)
-{
-	enum token_verdict verdict = token_decode(text, TOKEN_CHARS, t);
-
-	if (verdict == TOKEN_OK) {
-		if (load_key(spool, t, keys, why) < 0) {
-			return -1;
-		}
-		verdict = token_verify(t, &keys->key, &fields->recipient, now);
-	}
-	switch (verdict) {
-	case TOKEN_OK:
-		return 0;
-	case TOKEN_MALFORMED:
-		return refuse(why, REFUSED_TOKEN_MALFORMED);
-	case TOKEN_FORGED:
-		return refuse(why, REFUSED_TOKEN_FORGED);
-	case TOKEN_REVOKED:
-		return refuse(why, REFUSED_TOKEN_REVOKED);
-	case TOKEN_EXPIRED:
-		return refuse(why, REFUSED_TOKEN_EXPIRED);
-	case TOKEN_NO_RECIPIENT:
-		return refuse(why,
-		    fields->recipient_unreadable ? REFUSED_RECIPIENT_FIELD
-		                                 : REFUSED_TOKEN_NO_RECIPIENT);
-	}
-	return refuse(why, REFUSED_BUG);
-}
-
-int
-attachment_open(const struct spool *spool, const uint8_t token[TOKEN_CHARS],
-    const struct fields *fields, uint32_t now, struct key_cache *keys, struct attachment *a,
-    struct refusal *why)
-{
-	struct spool_fail fail = {.call = NULL};
-
-	a->fd = -1;
-	if (verify(spool, token, fields, now, keys, &a->token, why) < 0) {
-		return -1;
-	}
-	*hex_encode(a->token.entry_id, ENTRY_ID_BYTES, why->entry) = '\0';
-	if (entry_load(spool, a->token.entry_id, &a->entry, &fail) < 0) {
-		if (fail.error == EBADMSG || fail.error == EFBIG) {
-			why->fail = fail;
-			return refuse(why, REFUSED_ENTRY_DAMAGED);
-		}
-		return refuse_system(why, &fail, REFUSED_ENTRY_MISSING);
-	}
-	if (a->entry.expires != a->token.expiry) {
-		return refuse(why, REFUSED_TOKEN_EXPIRY_DIFFERS);
-	}
-	a->fd = blob_open(spool, a->entry.blob, a->entry.size, &fail);
-	if (a->fd < 0) {
-		if (fail.error == ESTALE) {
-			why->fail = fail;
-			return refuse(why, REFUSED_BLOB_SIZE);
-		}
-		return refuse_system(why, &fail, REFUSED_BLOB_MISSING);
-	}
-	return 0;
-}
-
-void
-attachment_close(struct attachment *a)
-{
-	if (a->fd >= 0) {
-		close(a->fd);
-		a->fd = -1;
-	}
-}
+_Static_assert(COPY_LINES *(int)LINE_OUT <= (int)SINK_ROOM, "the sink has room for a block");
 
 uint64_t
-attachment_size(const struct attachment *a)
+attachment_size(const struct proof *a)
 {
 	uint64_t size;
 
@@ -123,7 +28,7 @@ attachment_size(const struct attachment *a)
 }
 
 bool
-attachment_owes_lf(const struct attachment *a)
+attachment_owes_lf(const struct proof *a)
 {
 	return !a->entry.message;
 }
@@ -154,7 +59,7 @@ read_exactly(int fd, uint8_t *p, size_t len, uint64_t at, struct refusal *why)
 
 /* The checksum agrees, and the blob ends where the entry says. */
 static int
-check_end(const struct attachment *a, const struct checksum *sum, struct refusal *why)
+check_end(const struct proof *a, const struct checksum *sum, struct refusal *why)
 {
 	uint8_t got[CHECKSUM_BYTES], beyond;
 	ssize_t n;
@@ -169,8 +74,9 @@ check_end(const struct attachment *a, const struct checksum *sum, struct refusal
 	return n == 0 ? 0 : refuse(why, REFUSED_BLOB_SIZE);
 }
 
+/* Encodes into the sink's buffer. */
 static int
-copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
+copy_base64(const struct proof *a, struct copy_buffer *buffer, struct sink *s, struct refusal *why)
 {
 	struct checksum sum;
 	uint64_t at = 0;
@@ -179,22 +85,28 @@ copy_base64(const struct attachment *a, struct sink *s, struct refusal *why)
 	do {
 		uint64_t left = a->entry.size - at;
 		size_t n = left < COPY_IN ? (size_t)left : COPY_IN;
-		size_t len;
+		size_t lines = (n + BASE64_LINE_BYTES - 1) / BASE64_LINE_BYTES, len;
+		uint8_t *out;
 
-		if (read_exactly(a->fd, in, n, at, why) < 0) {
+		if (read_exactly(a->fd, buffer->bytes, n, at, why) < 0) {
 			return -1;
 		}
-		checksum_add(&sum, in, n);
+		checksum_add(&sum, buffer->bytes, n);
 		at += n;
-		len = base64_encode_lines(in, n, sink_room(s, COPY_OUT));
+		out = sink_room(s, COPY_LINES * LINE_OUT);
+		len = s->smtp ? base64_encode_crlf(buffer->bytes, n, out)
+		              : base64_encode_lines(buffer->bytes, n, out);
 		if (at == a->entry.size) { /* the last block, held back until now */
 			if (check_end(a, &sum, why) < 0) {
 				return -1;
 			}
-			len -= len > 0; /* its last LF is the delimiter's */
+			if (lines > 0) { /* its last line end is the delimiter's */
+				len -= s->smtp ? 2 : 1;
+				lines--;
+			}
 		}
-		if (refuse_output(why, sink_fill(s, len)) < 0) {
-			return -1;
+		if (sink_fill(s, len, lines) < 0) {
+			return refuse_output(why, s);
 		}
 	} while (at < a->entry.size);
 	return 0;
@@ -229,11 +141,23 @@ watch(struct line_watch *w, const struct boundaries *b, const uint8_t *p, size_t
 	return false;
 }
 
+static size_t
+drop_crs(uint8_t *p, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		p[n] = p[i];
+		n += p[i] != '\r';
+	}
+	return n;
+}
+
 /* A message goes out as it is, with LF line ends: `put` has seen that it is 7bit and its lines
  * short. */
 static int
-copy_message(
-    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why)
+copy_message(const struct proof *a, const struct boundaries *b, struct copy_buffer *buffer,
+    struct sink *s, struct refusal *why)
 {
 	struct line_watch lines = {.len = 0};
 	struct checksum sum;
@@ -243,23 +167,18 @@ copy_message(
 	while (at < a->entry.size) {
 		uint64_t left = a->entry.size - at;
 		size_t n = left < COPY_IN ? (size_t)left : COPY_IN;
-		size_t len = 0;
-		uint8_t *out;
+		size_t len = n;
 
-		if (read_exactly(a->fd, in, n, at, why) < 0) {
+		if (read_exactly(a->fd, buffer->bytes, n, at, why) < 0) {
 			return -1;
 		}
-		checksum_add(&sum, in, n);
+		checksum_add(&sum, buffer->bytes, n);
 		at += n;
-		out = sink_room(s, n);
-		for (size_t i = 0; i < n; i++) {
-			if (in[i] == '\r' && a->entry.crs > 0) {
-				crs++;
-			} else {
-				out[len++] = in[i];
-			}
+		if (a->entry.crs > 0) {
+			len = drop_crs(buffer->bytes, n);
+			crs += n - len;
 		}
-		if (watch(&lines, b, out, len)) {
+		if (watch(&lines, b, buffer->bytes, len)) {
 			return refuse(why, REFUSED_COLLISION);
 		}
 		if (at == a->entry.size &&
@@ -267,24 +186,40 @@ copy_message(
 		        (crs != a->entry.crs && refuse(why, REFUSED_ENTRY_DAMAGED) < 0))) {
 			return -1;
 		}
-		if (refuse_output(why, sink_fill(s, len)) < 0) {
-			return -1;
+		if (sink_write(s, buffer->bytes, len) < 0) {
+			return refuse_output(why, s);
 		}
 	}
 	return a->entry.size > 0 ? 0 : check_end(a, &sum, why);
 }
 
+/* What nobody needs to see is not read. The lines of a message are not known without. */
+static bool
+count(const struct proof *a, struct sink *s)
+{
+	uint64_t lines = 0;
+
+	if (s->write != NULL || (a->entry.message && s->smtp)) {
+		return false;
+	}
+	if (!a->entry.message && a->entry.size > 0) {
+		lines = (a->entry.size - 1) / BASE64_LINE_BYTES;
+	}
+	sink_count(s, attachment_size(a), lines);
+	return true;
+}
+
 int
-attachment_copy(
-    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why)
+attachment_copy(const struct proof *a, const struct boundaries *b, struct copy_buffer *buffer,
+    struct sink *s, struct refusal *why)
 {
 	int result;
 
-	if (s->fd < 0) {
-		sink_count(s, attachment_size(a));
+	if (count(a, s)) {
 		return 0;
 	}
-	result = a->entry.message ? copy_message(a, b, s, why) : copy_base64(a, s, why);
+	result = a->entry.message ? copy_message(a, b, buffer, s, why)
+	                          : copy_base64(a, buffer, s, why);
 	if (result < 0) {
 		*hex_encode(a->token.entry_id, ENTRY_ID_BYTES, why->entry) = '\0';
 	}

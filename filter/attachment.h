@@ -1,11 +1,10 @@
 /*
- * attachment.h - from a token to verified, opened, copied content
+ * attachment.h - a proved attachment's content, on its way into a sink
  *
- * attachment_open() checks everything that can be checked before the first
- * byte goes out; attachment_copy() sends the content and holds its last block
- * back until the checksum agrees.
+ * attachment_copy() encodes the content and holds its last block back until the checksum agrees,
+ * so content that was altered never gets its end.
  *
- * Owns:    the blob's descriptor
+ * Not here: proving (prover.h); the attachment's header (rewrite.h)
  */
 #ifndef FILTER_ATTACHMENT_H
 #define FILTER_ATTACHMENT_H
@@ -13,49 +12,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "filter/fields.h"
+#include "filter/boundary.h"
+#include "filter/prover.h"
 #include "filter/refusal.h"
 #include "filter/sink.h"
-#include "spool/entry.h"
-#include "spool/spool.h"
-#include "spool/token.h"
+#include "mime/base64.h"
 
-struct attachment {
-	struct token token;
-	struct entry entry;
-	int fd; /* the blob, or -1 */
+enum { COPY_IN = COPY_LINES * BASE64_LINE_BYTES };
+
+/* Bytes of the blob that are on their way: what is hashed is what is encoded. */
+struct copy_buffer {
+	uint8_t bytes[COPY_IN];
 };
 
-/* The key that the last token was made with: most messages use one. */
-struct key_cache {
-	bool loaded;
-	struct key key;
-};
+/* Bytes that attachment_copy() writes, with LF line ends. */
+uint64_t attachment_size(const struct proof *a);
 
 /*
- * Verifies a token and opens what it stands for. `now` in EXPIRY_UNITs since
- * 1970. 0, or -1 with the reason; then a->fd is -1.
+ * Whether the copy ends without the LF that ends its last line: base64, whose last LF is left to
+ * the delimiter that follows. A message is copied whole.
  */
-int attachment_open(const struct spool *spool, const uint8_t token[TOKEN_CHARS],
-    const struct fields *fields, uint32_t now, struct key_cache *keys, struct attachment *a,
-    struct refusal *why);
-
-void attachment_close(struct attachment *a);
-
-/* Bytes that attachment_copy() writes. */
-uint64_t attachment_size(const struct attachment *a);
+bool attachment_owes_lf(const struct proof *a);
 
 /*
- * Whether the copy ends without the LF that ends its last line: base64, whose
- * last LF is left to the delimiter that follows. A message is copied whole.
+ * Copies the content. `b` are the boundaries that no line of an attached message may begin with.
+ * 0, or -1: REFUSED_BLOB_CONTENT, REFUSED_BLOB_SIZE, REFUSED_COLLISION, REFUSED_IO.
  */
-bool attachment_owes_lf(const struct attachment *a);
-
-/* Asked about each line of an attached message that begins like a delimiter of ours. */
-struct boundaries;
-
-/* Copies the content. REFUSED_BLOB_CONTENT, REFUSED_BLOB_SIZE, REFUSED_COLLISION, REFUSED_IO. */
-int attachment_copy(
-    const struct attachment *a, const struct boundaries *b, struct sink *s, struct refusal *why);
+int attachment_copy(const struct proof *a, const struct boundaries *b, struct copy_buffer *buffer,
+    struct sink *s, struct refusal *why);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "spool/base64url.h"
 
-static const char LABEL[] = "mailgraft boundary 1";
+static const char LABEL[] = "mailgraft boundary 2";
 static const char PREFIX[] = "=_g";
 
 /* Where a serial stands, or would stand. */
@@ -46,7 +46,19 @@ boundaries_mark(struct boundaries *b, uint32_t serial)
 }
 
 void
-boundaries_derive(struct boundaries *b, const struct key *key, const uint8_t input[SHA256_BYTES])
+boundary_secret(const uint8_t *key, size_t len, const uint8_t input[SHA256_BYTES],
+    uint8_t secret_r[SHA256_BYTES])
+{
+	struct hmac h;
+
+	hmac_begin(&h, key, len);
+	hmac_add(&h, LABEL, sizeof(LABEL));
+	hmac_add(&h, input, SHA256_BYTES);
+	hmac_end(&h, secret_r);
+}
+
+void
+boundaries_derive(struct boundaries *b, const uint8_t secret[SHA256_BYTES])
 {
 	for (size_t i = 0; i < b->count; i++) {
 		uint8_t serial[4] = {
@@ -58,9 +70,7 @@ boundaries_derive(struct boundaries *b, const struct key *key, const uint8_t inp
 		uint8_t mac[SHA256_BYTES];
 		struct hmac h;
 
-		hmac_begin(&h, key->secret, sizeof(key->secret));
-		hmac_add(&h, LABEL, sizeof(LABEL));
-		hmac_add(&h, input, SHA256_BYTES);
+		hmac_begin(&h, secret, SHA256_BYTES);
 		hmac_add(&h, serial, sizeof(serial));
 		hmac_end(&h, mac);
 		memcpy(b->text[i], PREFIX, sizeof(PREFIX) - 1);

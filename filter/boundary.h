@@ -1,9 +1,9 @@
 /*
  * boundary.h - the boundaries of multiparts on the way to a graft
  *
- * `=_g` and 22 base64url characters: HMAC-SHA256 by key, input and serial. So
- * an author cannot know them beforehand, a retry gives the same ones, and they
- * cannot stand in quoted-printable or base64.
+ * `=_g` and 22 base64url characters of HMAC-SHA256(HMAC-SHA256(key, input), serial). So an author
+ * cannot know them beforehand, a retry gives the same ones, they cannot stand in quoted-printable
+ * or base64, and whoever writes them needs the inner value alone, not the key.
  */
 #ifndef FILTER_BOUNDARY_H
 #define FILTER_BOUNDARY_H
@@ -14,7 +14,6 @@
 
 #include "filter/limits.h"
 #include "spool/hmac.h"
-#include "spool/key.h"
 
 enum {
 	BOUNDARY_CHARS = 3 + 22,
@@ -31,14 +30,17 @@ struct boundaries {
 /* Marks a serial; marking it again is nothing. 0, or -1: more than SERIALS_MAX. */
 int boundaries_mark(struct boundaries *b, uint32_t serial);
 
-/* Derives the text of all that are marked. `input` is the SHA-256 of the message. */
-void boundaries_derive(
-    struct boundaries *b, const struct key *key, const uint8_t input[SHA256_BYTES]);
+/* The inner value: for a message whose SHA-256 is `input`, by the secret of a key. */
+void boundary_secret(const uint8_t *key, size_t len, const uint8_t input[SHA256_BYTES],
+    uint8_t secret_r[SHA256_BYTES]);
+
+/* Derives the text of all that are marked. */
+void boundaries_derive(struct boundaries *b, const uint8_t secret[SHA256_BYTES]);
 
 /* The new boundary of a serial, NUL-terminated, or NULL where it is not marked. */
 const char *boundaries_find(const struct boundaries *b, uint32_t serial);
 
-/* Whether a line begins with one of them behind "--". */
+/* Whether a line begins with "--" and one of them. */
 bool boundaries_begin_line(const struct boundaries *b, const uint8_t *line, size_t len);
 
 #endif

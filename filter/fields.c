@@ -88,7 +88,7 @@ read_count(const struct field *f, unsigned *count, struct refusal *why)
 
 /* `Graft-Attach: TOKEN TOKEN, TOKEN`. */
 static int
-read_tokens(const struct field *field, struct fields *f, struct refusal *why)
+read_tokens(const struct field *field, struct graft_fields *f, struct refusal *why)
 {
 	uint8_t text[ATTACH_FIELD_MAX];
 	long len = words_decode(field->body, field->body_len, text, sizeof(text));
@@ -121,7 +121,7 @@ read_tokens(const struct field *field, struct fields *f, struct refusal *why)
 }
 
 int
-fields_read(const uint8_t *header, size_t len, struct fields *f, struct refusal *why)
+fields_read(const uint8_t *header, size_t len, struct graft_fields *f, struct refusal *why)
 {
 	bool counted = false, recipient = false;
 	struct field field;

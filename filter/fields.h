@@ -20,7 +20,7 @@
  * far as it does. */
 bool fields_opt_in(const uint8_t *header, size_t len);
 
-struct fields {
+struct graft_fields {
 	/* what `Graft` says; where there is none, the tokens in `Graft-Attach` */
 	unsigned count;
 	size_t tokens;
@@ -31,7 +31,7 @@ struct fields {
 };
 
 /* Reads them. 0, or -1 with the reason. */
-int fields_read(const uint8_t *header, size_t len, struct fields *f, struct refusal *why);
+int fields_read(const uint8_t *header, size_t len, struct graft_fields *f, struct refusal *why);
 
 /* Whether the filter takes this top-level field away from a message that opted in. */
 struct field;

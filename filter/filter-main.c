@@ -20,6 +20,8 @@
 #include "filter/graft.h"
 #include "filter/limits.h"
 #include "filter/log.h"
+#include "filter/sandbox.h"
+#include "filter/spool-prover.h"
 
 static const char USAGE[] =
     "usage: mailgraft-filter --spool DIR [--id EXIM-ID] [--check] [--stderr]\n"
@@ -33,6 +35,8 @@ struct options {
 };
 
 static char id_shown[40]; /* Exim's id, for the log */
+static struct sink output;
+static struct spool_prover spool;
 
 /* Standard input and output must be open: else the next file that is opened would be taken for one
  * of them. */
@@ -173,7 +177,7 @@ give_up(int signal_number)
 	memcpy(line + n, TEXT, sizeof(TEXT) - 1);
 	/* NOLINTNEXTLINE(bugprone-signal-handler): sendmsg and writev alone, both async-signal-safe
 	 */
-	log_line(true, line, n + sizeof(TEXT) - 1);
+	filter_log_line(true, line, n + sizeof(TEXT) - 1);
 	_exit(EX_TEMPFAIL);
 }
 
@@ -184,23 +188,23 @@ first_byte(void)
 	alarm(0);
 }
 
+/* Says why; returns the exit code. */
 static int
-log_refusal(const struct graft *g, const struct options *o)
+log_refusal(const struct refusal *r, const struct options *o)
 {
 	char sentence[LOG_LINE_MAX - 256], line[LOG_LINE_MAX];
 	int n;
 
-	graft_sentence(g, sentence, sizeof(sentence));
+	refusal_sentence(r, sentence, sizeof(sentence));
 	n = snprintf(line, sizeof(line), "%s: refused exit=%d reason=%s: %s", id_shown,
-	    graft_exit(g), graft_word(g), sentence);
-	log_line(true, line, n > 0 ? (size_t)n : 0);
+	    refusal_exit(r), refusal_word(r), sentence);
+	filter_log_line(true, line, n > 0 ? (size_t)n : 0);
 	if (o->check) {
 		n = snprintf(line, sizeof(line), "%s\n", sentence);
-		if (n < 0 || write(1, line, (size_t)n) < 0) {
-			return graft_exit(g);
-		}
+		/* where nobody reads it, the exit code still says that it is refused */
+		(void)!write(1, line, n > 0 ? (size_t)n : 0);
 	}
-	return graft_exit(g);
+	return refusal_exit(r);
 }
 
 static void
@@ -219,34 +223,63 @@ log_grafted(const struct graft *g, const struct timespec *start)
 	n = (size_t)snprintf(line, sizeof(line),
 	    "%s: grafted attachments=%zu in=%" PRIu64 " out=%" PRIu64 " ms=%" PRId64 ".%03" PRId64
 	    " entries=",
-	    id_shown, sum.attachments, sum.in, sum.out, us / 1000, us % 1000);
-	for (size_t i = 0; i < sum.attachments && i < LOGGED_ENTRIES; i++) {
+	    id_shown, sum.entries, sum.in, sum.out, us / 1000, us % 1000);
+	for (size_t i = 0; i < sum.entries && i < LOGGED_ENTRIES; i++) {
 		graft_entry(g, i, entry);
 		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s", i > 0 ? "," : "", entry);
 	}
-	if (sum.attachments > LOGGED_ENTRIES) {
+	if (sum.entries > LOGGED_ENTRIES) {
 		n += (size_t)snprintf(line + n, sizeof(line) - n, ",...");
 	}
 	if (sum.breaks_signature) {
 		n += (size_t)snprintf(line + n, sizeof(line) - n,
 		    "; the DKIM or ARC signature it came with no longer holds");
 	}
-	log_line(false, line, n);
+	filter_log_line(false, line, n);
+}
+
+static void
+open_output(void)
+{
+	sink_to_fd(&output, 1);
+	output.name = "standard output";
+	output.first_byte = first_byte;
+}
+
+/* A message that asks for nothing. */
+static int
+pass_on(struct graft *g, const struct options *o, int log_stderr)
+{
+	if (o->check) {
+		return EX_OK;
+	}
+	open_output();
+	if (graft_pass(g, &output) < 0) {
+		filter_log_open(o->log_socket, log_stderr);
+		return log_refusal(graft_refusal(g), o);
+	}
+	return EX_OK;
 }
 
 static int
 graft_message(struct graft *g, const struct options *o, const struct timespec *start)
 {
-	struct graft_options options = {.spool = o->spool, .now = time(NULL), .sandbox = true};
+	struct refusal why = {.reason = REFUSED_NOT};
+	struct prover prover;
 
-	if (graft_plan(g, &options) < 0) {
-		return log_refusal(g, o);
+	if (spool_prover_open(&spool, o->spool, time(NULL), &prover, &why) < 0) {
+		return log_refusal(&why, o);
+	}
+	sandbox_enter(spool_dirfd(spool.spool));
+	if (graft_plan(g, &prover, NULL) < 0) {
+		return log_refusal(graft_refusal(g), o);
 	}
 	if (o->check) {
 		return EX_OK;
 	}
-	if (graft_emit(g, 1, first_byte) < 0) {
-		return log_refusal(g, o);
+	open_output();
+	if (graft_emit(g, &output) < 0) {
+		return log_refusal(graft_refusal(g), o);
 	}
 	alarm(SILENCE_MAX);
 	log_grafted(g, start);
@@ -259,7 +292,7 @@ main(int argc, char **argv)
 	struct options o = {.spool = DEFAULT_SPOOL, .id = "-", .log_socket = DEFAULT_LOG};
 	int old_stderr, code;
 	struct timespec start;
-	struct graft *g;
+	static struct graft *g; /* what is left is the kernel's to free */
 
 	(void)argc;
 	demand_descriptors();
@@ -278,20 +311,17 @@ main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGALRM, give_up);
 	alarm(SILENCE_MAX);
-	if (graft_begin(0, &g) < 0) {
-		log_open(o.log_socket, old_stderr);
-		return log_refusal(g, &o);
+	g = graft_new();
+	if (g == NULL) {
+		return EX_TEMPFAIL;
+	}
+	if (graft_from_fd(g, 0, "standard input") < 0) {
+		filter_log_open(o.log_socket, old_stderr);
+		return log_refusal(graft_refusal(g), &o);
 	}
 	if (!graft_opts_in(g)) {
-		if (o.check) {
-			return EX_OK;
-		}
-		if (graft_pass(g, 1, first_byte) == 0) {
-			return EX_OK;
-		}
-		log_open(o.log_socket, old_stderr);
-		return log_refusal(g, &o);
+		return pass_on(g, &o, old_stderr);
 	}
-	log_open(o.log_socket, old_stderr);
+	filter_log_open(o.log_socket, old_stderr);
 	return graft_message(g, &o, &start);
 }

@@ -3,60 +3,123 @@
  */
 #include "filter/graft.h"
 
-#include <errno.h>
+#include <assert.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "filter/emit.h"
 #include "filter/fields.h"
+#include "filter/find.h"
 #include "filter/hold.h"
 #include "filter/pass.h"
 #include "filter/plan.h"
-#include "filter/refusal.h"
-#include "filter/sandbox.h"
-#include "filter/sink.h"
 #include "mime/header.h"
 #include "spool/hex.h"
-#include "spool/spool.h"
 
 struct graft {
 	struct refusal why;
-	struct spool *spool;
 	bool breaks_signature;
-	struct recipient recipient;
+	/* Why the rest of the message could not be held, or what it asks for could not be found;
+	 * then no further plan is possible. */
+	struct refusal broken;
+	bool found;
+	uint64_t out; /* bytes that were written last */
 	struct hold hold;
+	struct scan scan;
+	struct finder finder;
 	struct plan plan;
-	struct sink sink;
+	struct emission emission;
+	struct sink counter;
 };
 
-static struct graft the_graft;
+/* Mapped, since the kernel gives a page only when it is touched. */
+struct graft *
+graft_new(void)
+{
+	struct graft *g = mmap(
+	    NULL, sizeof(*g), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (g == MAP_FAILED) {
+		return NULL;
+	}
+	/* A page of 2 MB would be touched whole. */
+	madvise(g, sizeof(*g), MADV_NOHUGEPAGE);
+	g->hold.spill = -1;
+	return g;
+}
+
+static void
+end(struct graft *g)
+{
+	plan_end(&g->plan);
+	hold_end(&g->hold);
+}
+
+void
+graft_free(struct graft **g)
+{
+	if (*g == NULL) {
+		return;
+	}
+	end(*g);
+	munmap(*g, sizeof(**g));
+	*g = NULL;
+}
+
+/* A failure is that of the last call. */
+static void
+forget_refusal(struct graft *g)
+{
+	memset(&g->why, 0, sizeof(g->why));
+}
+
+static void
+begin(struct graft *g)
+{
+	end(g);
+	forget_refusal(g);
+	g->broken.reason = REFUSED_NOT;
+	g->found = g->breaks_signature = false;
+	g->out = 0;
+}
+
+static const char *
+input_name(const char *name)
+{
+	return name != NULL ? name : "input";
+}
 
 int
-graft_begin(int in, struct graft **g_r)
+graft_from_fd(struct graft *g, int in, const char *name)
 {
-	struct graft *g = &the_graft;
+	begin(g);
+	hold_begin(&g->hold, in, input_name(name));
+	return hold_header(&g->hold, &g->why);
+}
 
-	*g_r = g;
-	memset(&g->why, 0, sizeof(g->why));
-	g->spool = NULL;
-	g->breaks_signature = false;
-	g->plan.attachments = 0;
-	g->sink.bytes = 0;
-	hold_begin(&g->hold, in);
+int
+graft_from_memory(struct graft *g, const void *message, size_t len, const char *name)
+{
+	begin(g);
+	hold_begin_memory(&g->hold, message, len, input_name(name));
 	return hold_header(&g->hold, &g->why);
 }
 
 bool
 graft_opts_in(const struct graft *g)
 {
-	return fields_opt_in(g->hold.buf, g->hold.header_len);
+	return fields_opt_in(g->hold.head, g->hold.header_len);
 }
 
 int
-graft_pass(struct graft *g, int out, void (*first_byte)(void))
+graft_pass(struct graft *g, struct sink *out)
 {
-	sink_to_fd(&g->sink, out);
-	g->sink.first_byte = first_byte;
-	return pass_through(&g->hold, &g->sink, &g->why);
+	int result;
+
+	forget_refusal(g);
+	result = pass_through(&g->hold, out, &g->why);
+	g->out = out->bytes;
+	return result;
 }
 
 static bool
@@ -75,9 +138,9 @@ is_signed(const uint8_t *header, size_t len)
 
 /* Counting is a pass over the held message, so it is done only where it can matter. */
 static int
-check_expanded(struct graft *g)
+check_expanded(struct graft *g, uint64_t limit)
 {
-	uint64_t limit = spool_limits(g->spool).expanded, size;
+	uint64_t size;
 
 	if (limit == 0) {
 		return 0;
@@ -93,61 +156,90 @@ check_expanded(struct graft *g)
 	return refuse(&g->why, REFUSED_EXPANDED);
 }
 
-int
-graft_plan(struct graft *g, const struct graft_options *o)
+/* Once for a message, for whomever it is. */
+static int
+hold_and_find(struct graft *g, const struct prover *prover)
 {
-	struct plan_options options = {.now = (uint32_t)(o->now / EXPIRY_UNIT)};
-	struct spool_fail fail = {.call = NULL};
+	if (g->found) {
+		return 0;
+	}
+	if (g->broken.reason != REFUSED_NOT) {
+		g->why = g->broken;
+		return -1;
+	}
+	if (hold_rest(&g->hold, prover, &g->why) < 0) {
+		g->broken = g->why;
+		return -1;
+	}
+	g->breaks_signature = is_signed(g->hold.head, g->hold.header_len);
+	if (find_markers(&g->finder, &g->scan, &g->hold, &g->plan.found, &g->why) < 0) {
+		g->broken = g->why;
+		return -1;
+	}
+	g->found = true;
+	return 0;
+}
 
-	if (o->recipient != NULL) {
-		if (recipient_canonical(
-		        (const uint8_t *)o->recipient, strlen(o->recipient), &g->recipient) < 0) {
-			return refuse(&g->why, REFUSED_RECIPIENT_FIELD);
-		}
-		options.recipient = &g->recipient;
-	}
-	if (spool_open(o->spool, &g->spool, &fail) < 0) {
-		return refuse_system(&g->why, &fail, REFUSED_SPOOL);
-	}
-	options.spool = g->spool;
-	if (o->sandbox) {
-		sandbox_enter(spool_dirfd(g->spool));
-	}
-	if (hold_rest(&g->hold, g->spool, &g->why) < 0) {
+int
+graft_plan(struct graft *g, const struct prover *prover, const struct recipient *to)
+{
+	forget_refusal(g);
+	if (hold_and_find(g, prover) < 0 || plan_prove(&g->plan, prover, to, &g->why) < 0) {
 		return -1;
 	}
-	g->breaks_signature = is_signed(g->hold.buf, g->hold.header_len);
-	if (plan_make(&g->plan, &g->hold, &options, &g->why) < 0) {
-		return -1;
-	}
-	return check_expanded(g);
+	return check_expanded(g, prover->limits.expanded);
+}
+
+bool
+graft_is_bound(const struct graft *g)
+{
+	return plan_is_bound(&g->plan);
+}
+
+static int
+emit_into(struct graft *g, struct sink *out)
+{
+	assert(g->found && g->plan.attachments == g->plan.found.tokens);
+	forget_refusal(g);
+	return emit(&g->emission, &g->scan, &g->plan, &g->hold, out, &g->why);
 }
 
 int
 graft_size(struct graft *g, uint64_t *bytes_r)
 {
-	sink_to_counter(&g->sink);
-	if (emit(&g->plan, &g->hold, &g->sink, &g->why) < 0) {
+	sink_to_counter(&g->counter, false);
+	if (emit_into(g, &g->counter) < 0) {
 		return -1;
 	}
-	*bytes_r = g->sink.bytes;
+	*bytes_r = g->counter.bytes;
 	return 0;
 }
 
 int
-graft_emit(struct graft *g, int out, void (*first_byte)(void))
+graft_wire_size(struct graft *g, uint64_t *bytes_r)
 {
-	sink_to_fd(&g->sink, out);
-	g->sink.first_byte = first_byte;
-	return emit(&g->plan, &g->hold, &g->sink, &g->why);
+	sink_to_counter(&g->counter, true);
+	if (emit_into(g, &g->counter) < 0) {
+		return -1;
+	}
+	*bytes_r = g->counter.wire;
+	return 0;
 }
 
-void
-graft_end(struct graft *g)
+int
+graft_emit(struct graft *g, struct sink *out)
 {
-	plan_end(&g->plan);
-	hold_end(&g->hold);
-	spool_close(&g->spool);
+	uint64_t before = out->bytes;
+	int result = emit_into(g, out);
+
+	g->out = out->bytes - before;
+	return result;
+}
+
+const struct refusal *
+graft_refusal(const struct graft *g)
+{
+	return &g->why;
 }
 
 int
@@ -168,17 +260,24 @@ graft_sentence(const struct graft *g, char *out, size_t cap)
 	return refusal_sentence(&g->why, out, cap);
 }
 
+bool
+graft_is_lasting(const struct graft *g)
+{
+	return refusal_is_lasting(&g->why);
+}
+
 void
 graft_summary(const struct graft *g, struct graft_summary *s)
 {
 	s->in = g->hold.size;
-	s->out = g->sink.bytes;
-	s->attachments = g->plan.attachments;
+	s->out = g->out;
+	s->attachments = g->plan.found.appended + g->plan.found.replaced;
+	s->entries = g->plan.attachments;
 	s->breaks_signature = g->breaks_signature;
 }
 
 void
-graft_entry(const struct graft *g, size_t attachment, char hex[41])
+graft_entry(const struct graft *g, size_t i, char hex[41])
 {
-	*hex_encode(g->plan.attachment[attachment].token.entry_id, ENTRY_ID_BYTES, hex) = '\0';
+	*hex_encode(g->plan.attachment[i].token.entry_id, ENTRY_ID_BYTES, hex) = '\0';
 }

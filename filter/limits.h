@@ -17,13 +17,17 @@ enum {
 	GRAFTS_MAX = MARKERS_MAX,     /* attachments of one message */
 	SERIALS_MAX = 1024,           /* multiparts that get a new boundary */
 	ATTACH_FIELD_MAX = 16 * 1024, /* bytes of all Graft-Attach fields, decoded */
+	SINK_BUFFER = 192 * 1024,     /* bytes that a sink gathers */
+	/* whole pages: a pipe is full when it has so many, however little is on them */
+	SINK_WHOLE = 8 * 1024,
+	SINK_ROOM = SINK_BUFFER - SINK_WHOLE, /* what sink_room() can give */
+	SINK_LARGE = 64 * 1024,               /* bytes that leave a sink at once, at least */
 	/* bytes that a pipe is made to hold; more would win nothing and count against the user's
-	   limit */
-	PACE_PIPE = 256 * 1024,
-	PACE_PIECE = 8 * 1024,  /* bytes of a short write */
-	PACE_STOCK = 48 * 1024, /* bytes of the long one */
-	PACE_LOOKS = 8,         /* blocks behind which another CPU is looked for */
-	COPY_LINES = 2048,      /* base64 lines encoded at a time */
+	   limit (pipe(7)) */
+	SINK_PIPE = 256 * 1024,
+	SPLICE_BYTES = 1024 * 1024, /* bytes that are passed on by one splice */
+	COPY_LINES = 2048,          /* base64 lines encoded at a time */
+	RECODE_LINES = 64,          /* the same for a text that is decoded, cut and encoded again */
 	/* seconds before the first output byte, and after the last; Exim's transport_filter_timeout
 	   is 300 */
 	SILENCE_MAX = 120,

@@ -19,7 +19,7 @@ static int log_stderr = -1;
 static char prefix_refused[64], prefix_grafted[64];
 
 void
-log_open(const char *socket_path, int also_stderr)
+filter_log_open(const char *socket_path, int also_stderr)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t len = strlen(socket_path);
@@ -43,7 +43,7 @@ log_open(const char *socket_path, int also_stderr)
 }
 
 void
-log_line(bool refused, const char *text, size_t len)
+filter_log_line(bool refused, const char *text, size_t len)
 {
 	const char *prefix = refused ? prefix_refused : prefix_grafted;
 	struct iovec v[3] = {

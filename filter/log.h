@@ -15,10 +15,10 @@
 #include <stddef.h>
 
 /* Opens the log's socket. With `also_stderr`, lines go to that descriptor too (-1: not). */
-void log_open(const char *socket_path, int also_stderr);
+void filter_log_open(const char *socket_path, int also_stderr);
 
 /* Sends one line at facility mail: warning where `refused`, else info. Neither NUL nor LF in it.
  * Async-signal-safe. */
-void log_line(bool refused, const char *text, size_t len);
+void filter_log_line(bool refused, const char *text, size_t len);
 
 #endif

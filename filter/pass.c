@@ -11,8 +11,6 @@
 
 #include "mime/header.h"
 
-enum { SPLICE_BYTES = 1024 * 1024 };
-
 /* The header less Graft-Recipient. A line that is no field is copied like any other. */
 static void
 pass_header(const uint8_t *header, size_t len, struct sink *s)
@@ -49,14 +47,13 @@ failed(struct refusal *why, const char *call, const char *object, int error)
 
 /* A descriptor that does not block had nothing, or no room: waits for both. */
 static int
-wait_for_both(int in, int out, struct refusal *why)
+wait_for_both(const struct hold *h, const struct sink *s, struct refusal *why)
 {
-	struct pollfd p[2] = {{.fd = in, .events = POLLIN}, {.fd = out, .events = POLLOUT}};
+	struct pollfd p[2] = {{.fd = h->in, .events = POLLIN}, {.fd = s->fd, .events = POLLOUT}};
 
 	for (int i = 0; i < 2; i++) {
 		if (poll(&p[i], 1, -1) < 0 && errno != EINTR) {
-			return failed(
-			    why, "poll", i == 0 ? "standard input" : "standard output", errno);
+			return failed(why, "poll", i == 0 ? h->name : s->name, errno);
 		}
 	}
 	return 0;
@@ -82,20 +79,21 @@ pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
 			return 1;
 		}
 		if (n < 0 && errno == EAGAIN) {
-			if (wait_for_both(h->in, s->fd, why) < 0) {
+			if (wait_for_both(h, s, why) < 0) {
 				return -1;
 			}
 		} else if (n < 0 && errno != EINTR) {
-			return failed(why, "splice", "standard input to standard output", errno);
+			return failed(why, "splice", h->name, errno);
 		} else if (n > 0) {
 			if (passed <= SINK_LARGE && passed + (uint64_t)n > SINK_LARGE) {
 				/* both: a large pipe beside a small one is never full */
-				pace_enlarge(h->in);
-				pace_enlarge(s->fd);
+				sink_enlarge_pipe(h->in);
+				sink_enlarge_pipe(s->fd);
 			}
 			passed += (uint64_t)n;
 			h->size += (uint64_t)n;
 			s->bytes += (uint64_t)n;
+			s->wire += (uint64_t)n;
 		}
 	}
 }
@@ -105,12 +103,10 @@ pass_by_copy(struct hold *h, struct sink *s, struct refusal *why)
 {
 	ssize_t n;
 
-	while ((n = hold_input(h, s->buffer, sizeof(s->buffer), why)) > 0) {
+	while ((n = hold_input(h, h->chunk, sizeof(h->chunk), why)) > 0) {
 		h->size += (uint64_t)n;
-		s->bytes += (uint64_t)n;
-		s->buffered = (size_t)n;
-		if (refuse_output(why, sink_flush(s)) < 0) {
-			return -1;
+		if (sink_write(s, h->chunk, (size_t)n) < 0 || sink_flush(s) < 0) {
+			return refuse_output(why, s);
 		}
 	}
 	return (int)n;
@@ -119,17 +115,22 @@ pass_by_copy(struct hold *h, struct sink *s, struct refusal *why)
 int
 pass_through(struct hold *h, struct sink *s, struct refusal *why)
 {
-	int result;
+	int result = 0;
 
-	pass_header(h->buf, h->header_len, s);
-	sink_write(s, h->buf + h->header_len, h->buffered - h->header_len);
-	h->size = h->buffered;
-	if (refuse_output(why, sink_flush(s)) < 0) {
+	pass_header(h->head, h->header_len, s);
+	sink_write(s, h->head + h->header_len, h->head_len - h->header_len);
+	h->size = h->head_len;
+	sink_flush(s);
+	if (refuse_output(why, s) < 0) {
 		return -1;
 	}
-	if (h->eof) {
-		return 0;
+	if (!h->eof && h->memory == NULL) {
+		result = s->fd >= 0 ? pass_by_splice(h, s, why) : 1;
+		result = result == 1 ? pass_by_copy(h, s, why) : result;
 	}
-	result = pass_by_splice(h, s, why);
-	return result == 1 ? pass_by_copy(h, s, why) : result;
+	if (result < 0) {
+		return -1;
+	}
+	sink_end(s);
+	return refuse_output(why, s);
 }

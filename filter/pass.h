@@ -1,5 +1,5 @@
 /*
- * pass.h - a message that did not opt in, from its descriptor to another
+ * pass.h - a message that did not opt in, from its input to a sink
  *
  * Byte for byte, less a Graft-Recipient field, as it comes: what has been read
  * goes out before more is read.
@@ -11,7 +11,7 @@
 #include "filter/refusal.h"
 #include "filter/sink.h"
 
-/* The header is in h; the rest is still to come. 0, or -1: REFUSED_IO. */
+/* The header is in h; the rest is still to come. Ends the sink. 0, or -1: REFUSED_IO. */
 int pass_through(struct hold *h, struct sink *s, struct refusal *why);
 
 #endif

@@ -1,12 +1,14 @@
 /*
  * refusal.h - why a message is not grafted: reason, exit code, sentence
  *
- * Whoever finds the reason fills in what is known about it; only
- * refusal_sentence() makes text of it.
+ * Whoever finds the reason fills in what is known about it; only refusal_sentence() makes text
+ * of it. All that is to be said about a reason stands in one table, here: a new reason is a new
+ * row.
  */
 #ifndef FILTER_REFUSAL_H
 #define FILTER_REFUSAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,51 +17,97 @@
 #include "spool/fail.h"
 #include "spool/token.h"
 
+struct sink;
+
+/*
+ * Enumerator; the reason as one word, for whoever counts; exit code (sysexits.h, DESIGN.md);
+ * LASTS: no retry can mend it, or WAITS; sentence.
+ *
+ * What the message itself is, lasts. What depends on the spool, on this host or on its
+ * configuration waits, and so does a key that is not known: a spool that is not mounted must
+ * never cost mail.
+ */
+#define REFUSALS(X) \
+	X(REFUSED_NOT, "not", EX_OK, WAITS, "not refused") \
+	/* the message: 65 */ \
+	X(REFUSED_EMPTY, "empty", EX_DATAERR, WAITS, "there is no message") \
+	/* `mime` says which */ \
+	X(REFUSED_MIME, "mime", EX_DATAERR, LASTS, "malformed or ambiguous MIME") \
+	X(REFUSED_HEADER_TOO_LARGE, "header-too-large", EX_DATAERR, LASTS, \
+	    "the header is too large") \
+	X(REFUSED_TOO_LARGE, "too-large", EX_DATAERR, LASTS, \
+	    "a message that asks for attachments may have 64 MiB at most") \
+	X(REFUSED_GRAFT_TWICE, "graft-twice", EX_DATAERR, LASTS, "two 'Graft' fields") \
+	X(REFUSED_GRAFT_NUMBER, "graft-number", EX_DATAERR, LASTS, \
+	    "the 'Graft' field is not a number from 1 to 100") \
+	X(REFUSED_ATTACH_FIELD, "attach-field", EX_DATAERR, LASTS, \
+	    "a 'Graft-Attach' field is not a list of tokens") \
+	/* the next two come from the transport's headers_add */ \
+	X(REFUSED_RECIPIENT_TWICE, "recipient-twice", EX_DATAERR, WAITS, \
+	    "two 'Graft-Recipient' fields") \
+	X(REFUSED_RECIPIENT_FIELD, "recipient-field", EX_DATAERR, WAITS, \
+	    "the 'Graft-Recipient' field is no address") \
+	X(REFUSED_COUNT, "count", EX_DATAERR, LASTS, "wrong number of markers") \
+	X(REFUSED_TOO_MANY_MARKERS, "too-many-markers", EX_DATAERR, LASTS, \
+	    "more than 100 markers") \
+	X(REFUSED_TOO_MANY_BOUNDARIES, "too-many-boundaries", EX_DATAERR, LASTS, \
+	    "more than 1024 multiparts around markers") \
+	X(REFUSED_SEALED_ROOT, "sealed-root", EX_DATAERR, LASTS, \
+	    "a signed, encrypted or partial message must not be changed") \
+	X(REFUSED_SEALED_PLACE, "sealed-place", EX_DATAERR, LASTS, \
+	    "a marker in a signed or encrypted part") \
+	X(REFUSED_PLACE, "place", EX_DATAERR, LASTS, \
+	    "a marker in a multipart that is not mixed, related or alternative") \
+	X(REFUSED_IRREGULAR_BASE64, "irregular-base64", EX_DATAERR, LASTS, \
+	    "a marker in base64 that can be read in different ways") \
+	X(REFUSED_PART_FIELDS, "part-fields", EX_DATAERR, LASTS, \
+	    "two Content-Disposition or Content-ID fields in the part with the marker") \
+	X(REFUSED_COLLISION, "collision", EX_DATAERR, LASTS, \
+	    "the attached message contains one of the new boundaries") \
+	/* more than the spool's limit: `wanted` is that, `found` what there would be */ \
+	X(REFUSED_ATTACHMENTS, "too-many-attachments", EX_DATAERR, LASTS, \
+	    "more attachments than this spool's limit") \
+	/* the same in bytes of the finished message */ \
+	X(REFUSED_EXPANDED, "expanded-too-large", EX_DATAERR, LASTS, \
+	    "with its attachments the message is over this spool's limit") \
+	/* the token: 77 */ \
+	X(REFUSED_TOKEN_MALFORMED, "token-malformed", EX_NOPERM, LASTS, "token malformed") \
+	X(REFUSED_TOKEN_KEY, "token-key", EX_NOPERM, WAITS, \
+	    "token made with a key that this spool does not have") \
+	X(REFUSED_TOKEN_FORGED, "token-forged", EX_NOPERM, LASTS, \
+	    "token forged, or made for another recipient") \
+	X(REFUSED_TOKEN_REVOKED, "token-revoked", EX_NOPERM, LASTS, \
+	    "token made with a revoked key") \
+	X(REFUSED_TOKEN_EXPIRED, "token-expired", EX_NOPERM, LASTS, "token expired") \
+	/* the transport does not name one, or delivers to several at once */ \
+	X(REFUSED_TOKEN_NO_RECIPIENT, "token-no-recipient", EX_NOPERM, WAITS, \
+	    "token bound to a recipient, and the message names none") \
+	X(REFUSED_TOKEN_EXPIRY_DIFFERS, "token-expiry-differs", EX_NOPERM, WAITS, \
+	    "token and entry differ in their expiry") \
+	/* what is stored: 66, 74 */ \
+	X(REFUSED_ENTRY_MISSING, "entry-missing", EX_NOINPUT, WAITS, "entry missing") \
+	X(REFUSED_BLOB_MISSING, "blob-missing", EX_NOINPUT, WAITS, "blob missing") \
+	X(REFUSED_ENTRY_DAMAGED, "entry-damaged", EX_IOERR, WAITS, "entry damaged") \
+	X(REFUSED_BLOB_SIZE, "blob-size", EX_IOERR, WAITS, \
+	    "blob has another size than was stored") \
+	X(REFUSED_BLOB_CONTENT, "blob-content", EX_IOERR, WAITS, \
+	    "blob has other content than was stored") \
+	/* the system: 74, 75, 78 */ \
+	/* not there, not a spool, or not fit to be trusted */ \
+	X(REFUSED_SPOOL, "spool", EX_CONFIG, WAITS, "spool not usable") \
+	X(REFUSED_IO, "io", EX_IOERR, WAITS, "input or output failed") \
+	/* no space, no descriptors, no memory */ \
+	X(REFUSED_LATER, "later", EX_TEMPFAIL, WAITS, "out of resources") \
+	/* the input is not what it was when it was first read */ \
+	X(REFUSED_CHANGED, "changed", EX_IOERR, WAITS, "the input changed while it was read") \
+	/* our bug: 70 */ \
+	X(REFUSED_BUG, "bug", EX_SOFTWARE, WAITS, \
+	    "the plan does not fit the message (please report this)")
+
 enum refusal_reason {
-	REFUSED_NOT,
-	/* the message: 65 */
-	REFUSED_EMPTY,
-	REFUSED_MIME, /* `mime` says which */
-	REFUSED_HEADER_TOO_LARGE,
-	REFUSED_TOO_LARGE,
-	REFUSED_GRAFT_TWICE,
-	REFUSED_GRAFT_NUMBER,
-	REFUSED_ATTACH_FIELD,
-	REFUSED_RECIPIENT_TWICE,
-	REFUSED_RECIPIENT_FIELD,
-	REFUSED_COUNT,
-	REFUSED_TOO_MANY_MARKERS,
-	REFUSED_TOO_MANY_BOUNDARIES,
-	REFUSED_SEALED_ROOT,
-	REFUSED_SEALED_PLACE,
-	REFUSED_PLACE,
-	REFUSED_IRREGULAR_BASE64,
-	REFUSED_PART_FIELDS,
-	REFUSED_COLLISION,
-	/* more than the spool's limit; `wanted` is that, `found` what there would be */
-	REFUSED_ATTACHMENTS,
-	REFUSED_EXPANDED, /* the same in bytes of the finished message */
-	/* the token: 77 */
-	REFUSED_TOKEN_MALFORMED,
-	REFUSED_TOKEN_KEY,
-	REFUSED_TOKEN_FORGED,
-	REFUSED_TOKEN_REVOKED,
-	REFUSED_TOKEN_EXPIRED,
-	REFUSED_TOKEN_NO_RECIPIENT,
-	REFUSED_TOKEN_EXPIRY_DIFFERS,
-	/* what is stored: 66, 74 */
-	REFUSED_ENTRY_MISSING,
-	REFUSED_BLOB_MISSING,
-	REFUSED_ENTRY_DAMAGED,
-	REFUSED_BLOB_SIZE,
-	REFUSED_BLOB_CONTENT,
-	/* the system: 74, 75, 78 */
-	REFUSED_SPOOL,   /* 78: not there, not a spool, or not fit to be trusted */
-	REFUSED_IO,      /* 74 */
-	REFUSED_LATER,   /* 75: no space, no descriptors, no memory */
-	REFUSED_TIMEOUT, /* 75 */
-	REFUSED_CHANGED, /* 74: the input is not what it was when it was planned */
-	REFUSED_BUG,     /* 70 */
+#define X(reason, word, exit, lasting, text) reason,
+	REFUSALS(X)
+#undef X
 };
 
 struct refusal {
@@ -79,6 +127,9 @@ struct refusal {
 /* The exit code, as DESIGN.md and sysexits.h have them. */
 int refusal_exit(const struct refusal *r);
 
+/* Whether no retry can mend it. */
+bool refusal_is_lasting(const struct refusal *r);
+
 /* The reason as one word, for whoever counts: "blob-missing". */
 const char *refusal_word(const struct refusal *r);
 
@@ -86,13 +137,18 @@ const char *refusal_word(const struct refusal *r);
  * length. */
 size_t refusal_sentence(const struct refusal *r, char *out, size_t cap);
 
-/* Fills *r from a failed system call; `error` is -errno as the spool returns it. Returns -1. */
-int refuse_system(struct refusal *r, const struct spool_fail *fail, enum refusal_reason missing);
-
-/* What a sink returned: 0, or, where that is -errno, -1 with REFUSED_IO. */
-int refuse_output(struct refusal *r, int result);
-
 /* Sets the reason alone. Returns -1. */
 int refuse(struct refusal *r, enum refusal_reason reason);
+
+/* From a call that failed: the reason is `missing` where its error says that there is no such
+ * file, else what the error says. Returns -1. */
+int refuse_system(struct refusal *r, const struct spool_fail *fail, enum refusal_reason missing);
+
+/* The reason is that a system call on `object` failed with errno `error`: REFUSED_LATER where room
+ * is short, else REFUSED_IO. Returns -1. */
+int refuse_call(struct refusal *r, const char *call, const char *object, int error);
+
+/* 0 where a sink is well; else -1 with REFUSED_IO. */
+int refuse_output(struct refusal *r, const struct sink *s);
 
 #endif

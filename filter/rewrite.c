@@ -267,7 +267,7 @@ rewrite_header(
 		sink_text(s, "\n");
 	}
 	/* errors stay in the sink: one look is enough */
-	return refuse_output(why, s->error);
+	return refuse_output(why, s);
 }
 
 int
@@ -284,5 +284,5 @@ rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *wh
 		put_cid(s, entry);
 	}
 	sink_text(s, "\n");
-	return refuse_output(why, s->error);
+	return refuse_output(why, s);
 }

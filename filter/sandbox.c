@@ -20,7 +20,6 @@ sandbox_enter(int spool)
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -98,8 +97,6 @@ static const __u32 calls[] = {
 #else
     SYS_ppoll,
 #endif
-    /* a pipe's pace; and FIONREAD, below */
-    SYS_getrusage,
     /* time, the alarm, the log */
     SYS_clock_gettime,
     SYS_sendmsg,
@@ -116,11 +113,7 @@ static const __u32 calls[] = {
     SYS_exit_group,
 };
 
-enum { CALLS = sizeof(calls) / sizeof(calls[0]), IOCTL = 4 + CALLS, KILL = IOCTL + 3, ALLOW };
-
-/* The lower half of a call's second argument (both architectures are little-endian): no ioctl looks
- * at more. */
-enum { REQUEST = offsetof(struct seccomp_data, args[1]) };
+enum { CALLS = sizeof(calls) / sizeof(calls[0]), KILL = 4 + CALLS, ALLOW };
 
 /* A short program: the kernel runs it once for each system call there is, to see which are always
  * allowed. */
@@ -132,9 +125,6 @@ confine_calls(void)
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0),
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	    [IOCTL] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, KILL - IOCTL - 1),
-	    [IOCTL + 1] = BPF_STMT(BPF_LD | BPF_W | BPF_ABS, REQUEST),
-	    [IOCTL + 2] = BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, ALLOW - IOCTL - 3, 0),
 	    [KILL] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	    [ALLOW] = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};

@@ -12,6 +12,8 @@
 
 #include "mime/base64-kernel.h"
 
+#include <string.h>
+
 /*
  * glibc has asked the CPU, and the kernel, before main(). Asking again, as the compiler's run-time
  * library does in a constructor, takes some thirty microseconds in a virtual machine: each CPUID is
@@ -171,4 +173,25 @@ base64_encode_lines(const uint8_t *in, size_t len, uint8_t *out)
 		k--;
 	}
 	return encode_with(k, in, len, out);
+}
+
+size_t
+base64_encode_crlf(const uint8_t *in, size_t len, uint8_t *out)
+{
+	size_t lines = (len + BASE64_LINE_BYTES - 1) / BASE64_LINE_BYTES;
+	uint8_t *from = out + lines, *to = out;
+	size_t left = base64_encode_lines(in, len, from);
+
+	/* The lines move towards the start, each by one byte less than the one before it. */
+	while (left > 0) {
+		size_t n = left > BASE64_LINE_CHARS ? BASE64_LINE_CHARS : left - 1;
+
+		memmove(to, from, n);
+		to[n] = '\r';
+		to[n + 1] = '\n';
+		to += n + 2;
+		from += n + 1;
+		left -= n + 1;
+	}
+	return (size_t)(to - out);
 }

@@ -7,7 +7,7 @@
  *
  * Owns:     nothing; no allocation, no global state, safe from any thread
  * Returns:  byte counts; there are no errors, oddities of encoded input are flags
- * Not here: CRLF line ends, other line lengths, base64url, verdicts on irregular input
+ * Not here: other line lengths, base64url, verdicts on irregular input
  */
 #ifndef MIME_BASE64_H
 #define MIME_BASE64_H
@@ -31,6 +31,12 @@ uint64_t base64_encoded_size(uint64_t len);
  * passes a multiple of BASE64_LINE_BYTES each time but the last.
  */
 size_t base64_encode_lines(const uint8_t *in, size_t len, uint8_t *out);
+
+/*
+ * The same with CRLF line ends, as SMTP has them: the last line ends in one too. Writes and returns
+ * base64_encoded_size(len) bytes and one more for each line.
+ */
+size_t base64_encode_crlf(const uint8_t *in, size_t len, uint8_t *out);
 
 /*
  * The encoder's variants, slowest first, for tests and benchmarks that force one. All write the

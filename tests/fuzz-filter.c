@@ -16,10 +16,10 @@
 #include <ftw.h>
 #include <gmime/gmime.h>
 
-#include "filter/graft.h"
 #include "mime/header.h"
+#include "mime/marker.h"
 #include "mime/scan.h"
-#include "tests/stock.h"
+#include "tests/grafting.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -78,64 +78,12 @@ spool_path(void)
 	return path;
 }
 
-static int
-input_of(const uint8_t *p, size_t len, bool file)
-{
-	int fds[2];
-
-	if (file) {
-		fds[0] = memfd_create("message", MFD_CLOEXEC);
-		require(write(fds[0], p, len) == (ssize_t)len && lseek(fds[0], 0, SEEK_SET) == 0);
-		return fds[0];
-	}
-	require(pipe2(fds, O_CLOEXEC) == 0 && write(fds[1], p, len) == (ssize_t)len);
-	close(fds[1]);
-	return fds[0];
-}
-
-struct result {
-	bool opts_in, planned, done;
-	size_t len;
-	int code;
-	char word[32];
-};
-
 static struct result
-run(const uint8_t *p, size_t len, bool file, uint8_t *to)
+run(const uint8_t *p, size_t len, enum way way, uint8_t *to)
 {
-	struct graft_options o = {.spool = spool_path(), .now = (int64_t)STOCK_NOW * EXPIRY_UNIT};
-	int in = input_of(p, len, file), fd = memfd_create("out", MFD_CLOEXEC), result;
-	struct result r = {.len = 0};
-	char sentence[2048];
-	uint64_t size = 0;
-	struct graft *g;
+	struct result r = graft_message(p, len, way, spool_path(), to, OUT_MAX);
 
-	result = graft_begin(in, &g);
-	if (result == 0) {
-		r.opts_in = graft_opts_in(g);
-	}
-	if (result == 0 && !r.opts_in) {
-		result = graft_pass(g, fd, NULL);
-	} else if (result == 0) {
-		result = graft_plan(g, &o);
-		r.planned = result == 0;
-		if (r.planned) {
-			require(graft_size(g, &size) == 0);
-			result = graft_emit(g, fd, NULL);
-		}
-	}
-	r.done = result == 0;
-	if (!r.done) {
-		r.code = graft_exit(g);
-		snprintf(r.word, sizeof(r.word), "%s", graft_word(g));
-		require(graft_sentence(g, sentence, sizeof(sentence)) == strlen(sentence));
-	}
-	graft_end(g);
-	r.len = (size_t)lseek(fd, 0, SEEK_CUR);
-	require(r.len <= OUT_MAX && pread(fd, to, r.len, 0) == (ssize_t)r.len);
-	require(!r.planned || !r.done || size == r.len);
-	close(fd);
-	close(in);
+	require(r.code != 0 || !r.planned || r.size == r.len);
 	return r;
 }
 
@@ -434,6 +382,19 @@ is_blank(const uint8_t *p, size_t len)
 	return true;
 }
 
+/* Whether MARKER_CHARS bytes are a marker. */
+static bool
+is_marker_text(const uint8_t *p)
+{
+	for (size_t i = 0; i < MARKER_TOKEN_CHARS; i++) {
+		if (!marker_is_token(p[MARKER_HEAD_CHARS + i])) {
+			return false;
+		}
+	}
+	return memcmp(p, MARKER_HEAD, MARKER_HEAD_CHARS) == 0 &&
+	    memcmp(p + MARKER_CHARS - 2, "))", 2) == 0;
+}
+
 /* Whether a line is one that goes: white space, a marker, white space, CR. */
 static bool
 is_marker_line(const uint8_t *p, size_t len)
@@ -452,18 +413,18 @@ is_marker_line(const uint8_t *p, size_t len)
 	while (p < end && (*p == ' ' || *p == '\t')) {
 		p++;
 	}
-	return end - p == 70 && memcmp(p, "((graft:", 8) == 0 && memcmp(end - 2, "))", 2) == 0;
+	return end - p == MARKER_CHARS && is_marker_text(p);
 }
 
 /* Whether a leaf is a marker and white space around it. */
 static bool
 is_marker(const uint8_t *p, size_t len)
 {
-	const uint8_t *head = memmem(p, len, "((graft:", 8);
+	const uint8_t *head = memmem(p, len, MARKER_HEAD, MARKER_HEAD_CHARS);
 	size_t before = head == NULL ? 0 : (size_t)(head - p);
 
-	return head != NULL && len - before >= 70 && memcmp(head + 68, "))", 2) == 0 &&
-	    is_blank(p, before) && is_blank(head + 70, len - before - 70);
+	return head != NULL && len - before >= MARKER_CHARS && is_marker_text(head) &&
+	    is_blank(p, before) && is_blank(head + MARKER_CHARS, len - before - MARKER_CHARS);
 }
 
 /* Whether `got` is `old` less whole lines that are markers. */
@@ -580,13 +541,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	len = stock_fill(data, size, message, sizeof(message));
-	r = run(message, len, true, out);
-	s = run(message, len, false, again);
-	require(r.done == s.done && r.code == s.code && r.len == s.len && r.opts_in == s.opts_in);
-	require(memcmp(out, again, r.len) == 0);
-	if (!r.done) {
-		require(
-		    r.code != 0 && strcmp(r.word, "bug") != 0 && strcmp(r.word, "changed") != 0);
+	r = run(message, len, FROM_FILE, out);
+	for (enum way way = FROM_PIPE; way < WAYS; way++) {
+		s = run(message, len, way, again);
+		require(r.code == s.code && r.len == s.len && r.opts_in == s.opts_in);
+		require(memcmp(out, again, r.len) == 0);
+	}
+	if (r.code != 0) {
+		require(strcmp(r.word, "bug") != 0 && strcmp(r.word, "changed") != 0);
 		require(r.len == 0 ||
 		    (r.planned &&
 		        (strcmp(r.word, "blob-content") == 0 || strcmp(r.word, "collision") == 0)));

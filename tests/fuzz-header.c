@@ -134,7 +134,7 @@ check_field(const struct field *f)
 static void
 check_fields(const uint8_t *header, size_t len)
 {
-	static struct fields f;
+	static struct graft_fields f;
 	struct refusal why = {.reason = REFUSED_NOT};
 
 	if (fields_read(header, len, &f, &why) == 0) {

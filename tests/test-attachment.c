@@ -19,10 +19,7 @@
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 
-enum {
-	BLOCK_IN = COPY_LINES * BASE64_LINE_BYTES,
-	BLOCK_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1)
-};
+enum { BLOCK_IN = COPY_IN, BLOCK_OUT = COPY_LINES * (BASE64_LINE_CHARS + 1) };
 
 static const size_t sizes[] = {
     0,
@@ -45,6 +42,7 @@ static const size_t sizes[] = {
 };
 
 static struct sink sink;
+static struct copy_buffer buffer;
 static struct boundaries boundaries;
 
 static uint8_t *
@@ -60,10 +58,10 @@ made(size_t len)
 }
 
 /* An attachment whose blob holds `len` bytes, and whose entry says what `was` is like. */
-static struct attachment
+static struct proof
 attach(const void *is, size_t len, const void *was, size_t was_len, bool message)
 {
-	struct attachment a = {.fd = memfd_create("blob", MFD_CLOEXEC)};
+	struct proof a = {.fd = memfd_create("blob", MFD_CLOEXEC)};
 	struct checksum sum;
 
 	ck_assert_int_eq(write(a.fd, is, len), (ssize_t)len);
@@ -86,16 +84,16 @@ struct copied {
 };
 
 static struct copied
-copy(struct attachment *a)
+copy(struct proof *a)
 {
 	struct refusal why = {.reason = REFUSED_NOT};
 	struct copied c = {.len = 0};
 	int fd = memfd_create("out", MFD_CLOEXEC);
 
 	sink_to_fd(&sink, fd);
-	c.result = attachment_copy(a, &boundaries, &sink, &why);
+	c.result = attachment_copy(a, &boundaries, &buffer, &sink, &why);
 	c.reason = why.reason;
-	ck_assert_int_eq(sink_flush(&sink), 0);
+	ck_assert_int_eq(sink_end(&sink), 0);
 	c.len = (size_t)lseek(fd, 0, SEEK_CUR);
 	c.bytes = malloc(c.len + 1);
 	ck_assert_int_eq(pread(fd, c.bytes, c.len, 0), (ssize_t)c.len);
@@ -103,13 +101,11 @@ copy(struct attachment *a)
 	if (c.result == 0) {
 		ck_assert_uint_eq(c.len, attachment_size(a));
 		ck_assert_uint_eq(sink.bytes, c.len);
-		sink_to_counter(&sink);
-		ck_assert_int_eq(attachment_copy(a, &boundaries, &sink, &why), 0);
+		sink_to_counter(&sink, false);
+		ck_assert_int_eq(attachment_copy(a, &boundaries, &buffer, &sink, &why), 0);
 		ck_assert_uint_eq(sink.bytes, c.len);
 	}
-	attachment_close(a);
-	ck_assert_int_eq(a->fd, -1);
-	attachment_close(a);
+	close(a->fd);
 	return c;
 }
 
@@ -117,7 +113,7 @@ START_TEST(every_size_is_encoded_whole)
 {
 	size_t len = sizes[_i], want_len = base64_encoded_size(len);
 	uint8_t *data = made(len), *want = malloc(want_len + 1);
-	struct attachment a = attach(data, len, data, len, false);
+	struct proof a = attach(data, len, data, len, false);
 	struct copied c = copy(&a);
 
 	ck_assert_int_eq(c.result, 0);
@@ -151,7 +147,7 @@ START_TEST(content_that_was_altered_never_gets_its_end)
 	};
 
 	for (size_t t = 0; t < sizeof(tries) / sizeof(tries[0]); t++) {
-		struct attachment a;
+		struct proof a;
 		struct copied c;
 
 		if (len == 0 && t != 5) {
@@ -222,13 +218,12 @@ fill(const char *text, uint8_t *out)
 static void
 begin_boundaries(void)
 {
-	struct key key = {.state = KEY_ACTIVE};
-	uint8_t input[SHA256_BYTES] = {1};
+	uint8_t secret[SHA256_BYTES] = {1};
 
 	boundaries.count = 0;
 	ck_assert_int_eq(boundaries_mark(&boundaries, 1), 0);
 	ck_assert_int_eq(boundaries_mark(&boundaries, 2), 0);
-	boundaries_derive(&boundaries, &key, input);
+	boundaries_derive(&boundaries, secret);
 }
 
 START_TEST(a_message_goes_out_as_it_is_or_not_at_all)
@@ -236,7 +231,7 @@ START_TEST(a_message_goes_out_as_it_is_or_not_at_all)
 	const struct message_row *r = &messages[_i];
 	uint8_t is[512], want[512];
 	size_t len, want_len;
-	struct attachment a;
+	struct proof a;
 	struct copied c;
 
 	begin_boundaries();
@@ -271,7 +266,7 @@ START_TEST(a_boundary_of_ours_is_seen_across_blocks)
 	n = fill("\n--@2", line);
 	for (size_t at = BLOCK_IN - 40; at <= BLOCK_IN + 2; at++) {
 		for (int hit = 0; hit < 2; hit++) {
-			struct attachment a;
+			struct proof a;
 			struct copied c;
 
 			memset(data, 'x', len);
@@ -294,7 +289,7 @@ END_TEST
 START_TEST(a_message_with_other_line_ends_than_its_entry_says)
 {
 	static const char is[] = "A: b\r\n\r\nx\n";
-	struct attachment a = attach(is, sizeof(is) - 1, is, sizeof(is) - 1, true);
+	struct proof a = attach(is, sizeof(is) - 1, is, sizeof(is) - 1, true);
 	struct copied c;
 
 	a.entry.crs = 1;
@@ -309,15 +304,15 @@ START_TEST(a_sink_that_takes_nothing)
 {
 	struct refusal why = {.reason = REFUSED_NOT};
 	uint8_t *data = made(BLOCK_IN * 2);
-	struct attachment a = attach(data, BLOCK_IN * 2, data, BLOCK_IN * 2, false);
+	struct proof a = attach(data, BLOCK_IN * 2, data, BLOCK_IN * 2, false);
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
 
 	sink_to_fd(&sink, fd);
-	ck_assert_int_eq(attachment_copy(&a, &boundaries, &sink, &why), -1);
+	ck_assert_int_eq(attachment_copy(&a, &boundaries, &buffer, &sink, &why), -1);
 	ck_assert_int_eq(why.reason, REFUSED_IO);
 	ck_assert_int_eq(why.fail.error, ENOSPC);
 	close(fd);
-	attachment_close(&a);
+	close(a.fd);
 	free(data);
 }
 END_TEST

@@ -105,7 +105,7 @@ START_TEST(fields_are_read_or_refused)
 	const struct row *r = &rows[_i];
 	uint8_t *header = exact_copy(r->header, r->len);
 	struct refusal why = {.reason = REFUSED_NOT};
-	static struct fields f;
+	static struct graft_fields f;
 	const char *tokens = r->tokens == NULL ? "" : r->tokens;
 
 	memset(&f, 0xa5, sizeof(f));

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "filter/hold.h"
+#include "filter/spool-prover.h"
 #include "tests/scratch.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -25,7 +26,19 @@ static const size_t sizes[] = {
 
 static struct hold hold;
 static struct refusal why;
-static struct spool *spool;
+static struct spool_prover spool;
+static struct prover prover;
+
+static void
+begin_spool(void)
+{
+	struct key key;
+	struct spool *opened = scratch_spool(&key);
+
+	spool_close(&opened);
+	ck_assert_int_eq(
+	    spool_prover_open(&spool, "spool", 29000000 * EXPIRY_UNIT, &prover, &why), 0);
+}
 
 /* A message of so many bytes, whose header has `header` of them. */
 static uint8_t *
@@ -90,19 +103,26 @@ check_held(const char *way, const uint8_t *want, size_t len)
 	}
 }
 
+/* Holds what was begun, and compares. */
 static void
-hold_one(const char *way, int fd, const uint8_t *p, size_t len, size_t header)
+hold_rest_of(const char *way, const uint8_t *p, size_t len, size_t header)
 {
-	hold_begin(&hold, fd);
 	ck_assert_msg(hold_header(&hold, &why) == 0, "%s: %zu bytes, header refused: %d", way, len,
 	    (int)why.reason);
 	ck_assert_msg(
 	    hold.header_len == header, "%s: %zu bytes, header of %zu", way, len, hold.header_len);
-	ck_assert_msg(hold_rest(&hold, spool, &why) == 0, "%s: %zu bytes, refused: %d", way, len,
+	ck_assert_msg(hold_rest(&hold, &prover, &why) == 0, "%s: %zu bytes, refused: %d", way, len,
 	    (int)why.reason);
 	check_held(way, p, len);
 	hold_end(&hold);
 	hold_end(&hold);
+}
+
+static void
+hold_one(const char *way, int fd, const uint8_t *p, size_t len, size_t header)
+{
+	hold_begin(&hold, fd, "input");
+	hold_rest_of(way, p, len, header);
 	close(fd);
 	while (wait(NULL) > 0) {
 	}
@@ -112,11 +132,10 @@ START_TEST(held_in_any_way_it_is_the_same)
 {
 	size_t len = sizes[_i], header = len < 2 ? len : len < 10000 ? len / 2 : 5000;
 	uint8_t *p = made(len, header);
-	struct key key;
 	int fd;
 
 	scratch_begin();
-	spool = scratch_spool(&key);
+	begin_spool();
 	hold_one("a pipe", piped(p, len, len), p, len, header);
 	hold_one("a pipe, a little at a time", piped(p, len, len / 300 + 1), p, len, header);
 	fd = piped(p, len, len / 7 + 1);
@@ -127,8 +146,10 @@ START_TEST(held_in_any_way_it_is_the_same)
 	ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
 	ck_assert_int_eq(lseek(fd, 6, SEEK_SET), 6);
 	hold_one("a file, not from its start", fd, p, len, header);
+	hold_begin_memory(&hold, p, len, "input");
+	hold_rest_of("memory", p, len, header);
 	free(p);
-	spool_close(&spool);
+	spool_prover_close(&spool);
 	scratch_end();
 }
 END_TEST
@@ -171,7 +192,7 @@ START_TEST(a_header_ends_at_its_empty_line_however_it_comes)
 			_exit(0);
 		}
 		close(fds[1]);
-		hold_begin(&hold, fds[0]);
+		hold_begin(&hold, fds[0], "input");
 		ck_assert_msg(hold_header(&hold, &why) == 0 && hold.header_len == r->header_len,
 		    "%s: pieces of %zu: %zu", r->name, piece, hold.header_len);
 		close(fds[0]);
@@ -185,22 +206,21 @@ START_TEST(too_large_too_little_and_gone)
 {
 	uint8_t *p = malloc(HOLD_HEADER);
 	const uint8_t *at;
-	struct key key;
 	int fd;
 
 	scratch_begin();
-	spool = scratch_spool(&key);
+	begin_spool();
 	/* nothing */
-	hold_begin(&hold, piped(p, 0, 1));
+	hold_begin(&hold, piped(p, 0, 1), "input");
 	ck_assert_int_eq(hold_header(&hold, &why), -1);
 	ck_assert_int_eq(why.reason, REFUSED_EMPTY);
 	/* a header without end */
 	memset(p, 'x', HOLD_HEADER);
-	hold_begin(&hold, piped(p, HOLD_HEADER, HOLD_HEADER));
+	hold_begin(&hold, piped(p, HOLD_HEADER, HOLD_HEADER), "input");
 	ck_assert_int_eq(hold_header(&hold, &why), -1);
 	ck_assert_int_eq(why.reason, REFUSED_HEADER_TOO_LARGE);
 	/* what is no input */
-	hold_begin(&hold, -1);
+	hold_begin(&hold, -1, "input");
 	ck_assert_int_eq(hold_header(&hold, &why), -1);
 	ck_assert_int_eq(why.reason, REFUSED_IO);
 	/* a file at and over the limit */
@@ -209,9 +229,9 @@ START_TEST(too_large_too_little_and_gone)
 		ck_assert_int_eq(write(fd, "A: b\n\n", 6), 6);
 		ck_assert_int_eq(ftruncate(fd, HOLD_MAX + over), 0);
 		ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
-		hold_begin(&hold, fd);
+		hold_begin(&hold, fd, "input");
 		ck_assert_int_eq(hold_header(&hold, &why), 0);
-		ck_assert_int_eq(hold_rest(&hold, spool, &why), -over);
+		ck_assert_int_eq(hold_rest(&hold, &prover, &why), -over);
 		ck_assert(!over || why.reason == REFUSED_TOO_LARGE);
 		if (!over) {
 			/* and one that is cut while it is read */
@@ -224,13 +244,13 @@ START_TEST(too_large_too_little_and_gone)
 	/* a spill where there is no room for one */
 	ck_assert_int_eq(rename("spool/spill", "spool/elsewhere"), 0);
 	memcpy(p, "A: b\n\n", 6);
-	hold_begin(&hold, piped(p, HOLD_HEADER, HOLD_HEADER));
+	hold_begin(&hold, piped(p, HOLD_HEADER, HOLD_HEADER), "input");
 	ck_assert_int_eq(hold_header(&hold, &why), 0);
-	ck_assert_int_eq(hold_rest(&hold, spool, &why), -1);
+	ck_assert_int_eq(hold_rest(&hold, &prover, &why), -1);
 	ck_assert_int_eq(why.reason, REFUSED_SPOOL);
 	hold_end(&hold);
 	free(p);
-	spool_close(&spool);
+	spool_prover_close(&spool);
 	scratch_end();
 }
 END_TEST
@@ -238,24 +258,23 @@ END_TEST
 START_TEST(a_pipe_of_more_than_the_limit)
 {
 	size_t len = HOLD_MAX + 1;
-	struct key key;
 	uint8_t *p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert(p != MAP_FAILED);
 	memcpy(p, "A: b\n\n", 6);
 	scratch_begin();
-	spool = scratch_spool(&key);
+	begin_spool();
 	for (int over = 0; over < 2; over++) {
-		hold_begin(&hold, piped(p, len - 1 + (size_t)over, len));
+		hold_begin(&hold, piped(p, len - 1 + (size_t)over, len), "input");
 		ck_assert_int_eq(hold_header(&hold, &why), 0);
-		ck_assert_int_eq(hold_rest(&hold, spool, &why), -over);
+		ck_assert_int_eq(hold_rest(&hold, &prover, &why), -over);
 		ck_assert(!over || why.reason == REFUSED_TOO_LARGE);
 		close(hold.in);
 		hold_end(&hold);
 		while (wait(NULL) > 0) {
 		}
 	}
-	spool_close(&spool);
+	spool_prover_close(&spool);
 	scratch_end();
 }
 END_TEST

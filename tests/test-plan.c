@@ -11,12 +11,10 @@
  * Not here: what is a marker (test-marker.c), how messages are held (test-hold.c)
  */
 #include <check.h>
-#include <sys/wait.h>
 #include <sysexits.h>
 
-#include "filter/graft.h"
+#include "tests/grafting.h"
 #include "tests/scratch.h"
-#include "tests/stock.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
 #define IN(s) .in = (s), .in_len = sizeof(s) - 1
@@ -761,69 +759,10 @@ static const struct refusal_row {
 
 static uint8_t message[TEXT_MAX], first_out[TEXT_MAX], again_out[TEXT_MAX], want[TEXT_MAX];
 
-struct result {
-	int code; /* 0, or the exit code */
-	size_t len;
-	bool sized;
-	uint64_t size; /* what graft_size() said */
-	char word[40];
-	char sentence[1024];
-};
-
-/* From a pipe, which a child fills, or a file. */
-static int
-source_of(const uint8_t *p, size_t len, bool file)
-{
-	int fds[2], fd;
-
-	if (file) {
-		fd = memfd_create("message", MFD_CLOEXEC);
-		ck_assert_int_eq(write(fd, p, len), (ssize_t)len);
-		ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
-		return fd;
-	}
-	ck_assert_int_eq(pipe(fds), 0);
-	if (fork() == 0) {
-		close(fds[0]);
-		_exit(write(fds[1], p, len) == (ssize_t)len ? 0 : 1);
-	}
-	close(fds[1]);
-	return fds[0];
-}
-
 static struct result
-graft(const uint8_t *p, size_t len, bool file, uint8_t *out)
+graft(const uint8_t *p, size_t len, enum way way, uint8_t *out)
 {
-	struct graft_options o = {.spool = "spool", .now = (int64_t)STOCK_NOW * EXPIRY_UNIT};
-	int in = source_of(p, len, file), to = memfd_create("out", MFD_CLOEXEC);
-	struct result r = {.len = 0};
-	struct graft *g;
-	int result;
-
-	result = graft_begin(in, &g);
-	if (result == 0 && !graft_opts_in(g)) {
-		result = graft_pass(g, to, NULL);
-	} else if (result == 0) {
-		result = graft_plan(g, &o);
-		if (result == 0) {
-			r.sized = graft_size(g, &r.size) == 0;
-			result = graft_emit(g, to, NULL);
-		}
-	}
-	if (result < 0) {
-		r.code = graft_exit(g);
-		ck_assert_int_ne(r.code, 0);
-		snprintf(r.word, sizeof(r.word), "%s", graft_word(g));
-		graft_sentence(g, r.sentence, sizeof(r.sentence));
-	}
-	graft_end(g);
-	ck_assert_int_eq(lseek(to, 0, SEEK_SET), 0);
-	r.len = (size_t)read(to, out, TEXT_MAX);
-	close(in);
-	close(to);
-	while (wait(NULL) > 0) {
-	}
-	return r;
+	return graft_message(p, len, way, "spool", out, TEXT_MAX);
 }
 
 /* Puts the boundaries that were found in the place of `@0` to `@9`; what does not fit stays and
@@ -883,18 +822,17 @@ START_TEST(a_message_comes_out_as_it_must)
 	scratch_begin();
 	stock_begin();
 	len = stock_fill(r->in, r->in_len, message, sizeof(message));
-	first = graft(message, len, false, first_out);
+	first = graft(message, len, FROM_PIPE, first_out);
 	ck_assert_msg(first.code == 0, "%s: exit %d, %s", r->name, first.code, first.sentence);
-	ck_assert_msg(first.sized && first.size == first.len, "%s: %lu bytes foretold, %zu written",
-	    r->name, (unsigned long)first.size, first.len);
+	ck_assert_msg(first.size == first.len, "%s: %lu bytes foretold, %zu written", r->name,
+	    (unsigned long)first.size, first.len);
 	want_len = stock_fill(r->want, strlen(r->want), want, sizeof(want));
 	want_len = fill_boundaries(want, want_len, first_out, first.len);
 	check_output(r->name, first_out, first.len, want_len);
-	for (int way = 0; way < 2; way++) {
-		again = graft(message, len, way == 1, again_out);
+	for (int way = 0; way < WAYS; way++) {
+		again = graft(message, len, way, again_out);
 		ck_assert_msg(again.code == 0 && again.len == first.len,
-		    "%s: again, %s: exit %d, %zu bytes", r->name, way == 1 ? "a file" : "a pipe",
-		    again.code, again.len);
+		    "%s: again, way %d: exit %d, %zu bytes", r->name, way, again.code, again.len);
 		ck_assert_mem_eq(again_out, first_out, first.len);
 	}
 	spool_close(&stock_spool);
@@ -910,8 +848,8 @@ START_TEST(a_refusal_has_its_code_and_writes_nothing)
 	scratch_begin();
 	stock_begin();
 	len = stock_fill(r->in, r->in_len, message, sizeof(message));
-	for (int way = 0; way < 2; way++) {
-		struct result got = graft(message, len, way == 1, first_out);
+	for (int way = 0; way < WAYS; way++) {
+		struct result got = graft(message, len, way, first_out);
 
 		ck_assert_msg(got.code == r->exit, "%s: exit %d, want %d: %s", r->name, got.code,
 		    r->exit, got.sentence);
@@ -964,8 +902,8 @@ START_TEST(a_message_that_does_not_opt_in_stays_as_it_is)
 	stock_begin();
 	len = stock_fill(r->in, r->in_len, message, sizeof(message));
 	want_len = stock_fill(r->want, strlen(r->want), want, sizeof(want));
-	for (int way = 0; way < 2; way++) {
-		struct result got = graft(message, len, way == 1, first_out);
+	for (int way = 0; way < WAYS; way++) {
+		struct result got = graft(message, len, way, first_out);
 
 		ck_assert_msg(got.code == 0, "%s: exit %d, %s", r->name, got.code, got.sentence);
 		check_output(r->name, first_out, got.len, want_len);
@@ -985,10 +923,10 @@ START_TEST(a_spool_that_is_none)
 	spool_close(&stock_spool);
 	ck_assert_int_eq(rename("spool", "elsewhere"), 0);
 	len = stock_fill("Graft: 1\n\n" MARK("1"), 21, message, sizeof(message));
-	got = graft(message, len, false, first_out);
+	got = graft(message, len, FROM_PIPE, first_out);
 	ck_assert_int_eq(got.code, EX_CONFIG);
 	ck_assert_uint_eq(got.len, 0);
-	got = graft((const uint8_t *)"A: b\n\nx", 7, false, first_out);
+	got = graft((const uint8_t *)"A: b\n\nx", 7, FROM_PIPE, first_out);
 	ck_assert_int_eq(got.code, 0);
 	ck_assert_uint_eq(got.len, 7);
 	scratch_end();
@@ -1030,7 +968,7 @@ START_TEST(a_hundred_grafts_and_no_more)
 				}
 			}
 			len = stock_fill(text, (size_t)(p - text), message, TEXT_MAX);
-			got = graft(message, len, false, first_out);
+			got = graft(message, len, FROM_PIPE, first_out);
 			if (n > GRAFTS_MAX) {
 				ck_assert_int_eq(got.code, EX_DATAERR);
 				ck_assert_str_eq(got.word, "too-many-markers");
@@ -1079,7 +1017,7 @@ START_TEST(boundaries_are_many_and_have_a_limit)
 		}
 		p += sprintf(p, "--b--\n");
 		len = stock_fill(text, (size_t)(p - text), message, TEXT_MAX);
-		got = graft(message, len, false, first_out);
+		got = graft(message, len, FROM_PIPE, first_out);
 		if (many) {
 			ck_assert_str_eq(got.word, "too-many-boundaries");
 			ck_assert_int_eq(got.code, EX_DATAERR);
@@ -1096,33 +1034,38 @@ START_TEST(boundaries_are_many_and_have_a_limit)
 }
 END_TEST
 
-START_TEST(the_recipient_of_the_options_comes_before_the_message_s)
+START_TEST(a_recipient_who_is_given_comes_before_the_message_s)
 {
 	static const char in[] = "Graft-Attach: %7\nGraft-Recipient: c@d\n\nx";
-	struct graft_options o = {.spool = "spool", .now = (int64_t)STOCK_NOW * EXPIRY_UNIT};
 	static const struct {
 		const char *recipient, *word;
-	} tries[] = {{NULL, "token-forged"}, {"A@b.example", NULL}, {"x", "recipient-field"},
-	    {"@", "token-no-recipient"}};
+	} tries[] = {{NULL, "token-forged"}, {"A@b.example", NULL}, {"@", "token-no-recipient"},
+	    {"a@b.example", NULL}, {"b@b.example", "token-forged"}};
+	struct graft *g = graft_new();
+	size_t len;
 
 	scratch_begin();
 	stock_begin();
+	/* the same held message for each */
+	len = stock_fill(in, sizeof(in) - 1, message, TEXT_MAX);
+	ck_assert_int_eq(graft_from_memory(g, message, len, NULL), 0);
 	for (size_t t = 0; t < sizeof(tries) / sizeof(tries[0]); t++) {
-		int fd = source_of(
-		    message, stock_fill(in, sizeof(in) - 1, message, TEXT_MAX), true);
-		struct graft *g;
+		const char *address = tries[t].recipient;
+		struct result r = {.code = 0};
+		struct recipient to;
 
-		o.recipient = tries[t].recipient;
-		ck_assert_int_eq(graft_begin(fd, &g), 0);
-		if (tries[t].word == NULL) {
-			ck_assert_int_eq(graft_plan(g, &o), 0);
+		if (address != NULL) {
+			recipient_canonical((const uint8_t *)address, strlen(address), &to);
+		}
+		plan_and_measure(g, "spool", address != NULL ? &to : NULL, &r);
+		ck_assert_int_eq(r.planned, tries[t].word == NULL);
+		if (r.planned) {
+			ck_assert(graft_is_bound(g));
 		} else {
-			ck_assert_int_eq(graft_plan(g, &o), -1);
 			ck_assert_str_eq(graft_word(g), tries[t].word);
 		}
-		graft_end(g);
-		close(fd);
 	}
+	graft_free(&g);
 	spool_close(&stock_spool);
 	scratch_end();
 }
@@ -1141,7 +1084,7 @@ main(void)
 	tcase_add_test(tc, a_spool_that_is_none);
 	tcase_add_test(tc, a_hundred_grafts_and_no_more);
 	tcase_add_test(tc, boundaries_are_many_and_have_a_limit);
-	tcase_add_test(tc, the_recipient_of_the_options_comes_before_the_message_s);
+	tcase_add_test(tc, a_recipient_who_is_given_comes_before_the_message_s);
 	suite_add_tcase(s, tc);
 	return scratch_run(s);
 }
