@@ -41,7 +41,7 @@ refuse_here(struct finder *f, enum refusal_reason reason, uint64_t line)
 static size_t
 intern_token(struct finder *f, const uint8_t token[TOKEN_CHARS])
 {
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 	size_t i = 0;
 
 	while (i < to->tokens && memcmp(to->token[i], token, TOKEN_CHARS) != 0) {
@@ -80,7 +80,7 @@ find_part(struct finder *f)
 {
 	const struct scan *scan = f->scan;
 	const struct marker_hit *hit = &f->search.hit[0];
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 
 	if (check_place(f, hit) < 0) {
 		return -1;
@@ -109,7 +109,7 @@ find_part(struct finder *f)
 static int
 cut_decoded(struct finder *f, const struct marker_hit *hit)
 {
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 	struct edit *e = to->edits > 0 ? &to->edit[to->edits - 1] : NULL;
 
 	if (f->search.irregular) {
@@ -128,7 +128,7 @@ cut_decoded(struct finder *f, const struct marker_hit *hit)
 static void
 cut_raw(struct finder *f, const struct marker_hit *hit, uint64_t body_end)
 {
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 	struct edit *e = to->edits > 0 ? &to->edit[to->edits - 1] : NULL;
 
 	if (e == NULL || e->kind != EDIT_CUT || e->to != hit->raw_from) {
@@ -329,7 +329,7 @@ check_count(struct finder *f)
 static int
 place_appended(struct finder *f)
 {
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 
 	if (to->appended == 0) {
 		return 0;
@@ -345,7 +345,7 @@ place_appended(struct finder *f)
 static int
 find_header_tokens(struct finder *f)
 {
-	struct findings *to = f->to;
+	struct found_marks *to = f->to;
 
 	for (size_t i = 0; i < to->fields.tokens; i++) {
 		if (count_marker(f) < 0) {
@@ -357,8 +357,8 @@ find_header_tokens(struct finder *f)
 }
 
 int
-find_markers(
-    struct finder *f, struct scan *scan, struct hold *h, struct findings *to, struct refusal *why)
+find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_marks *to,
+    struct refusal *why)
 {
 	to->edits = to->cuts = to->appended = to->replaced = to->tokens = 0;
 	to->wrap = false;

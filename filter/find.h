@@ -40,7 +40,7 @@ struct decoded_cut {
 	uint64_t from, to;
 };
 
-struct findings {
+struct found_marks {
 	struct graft_fields fields;
 	enum scan_kind root;
 	bool has_mime_version;
@@ -63,7 +63,7 @@ struct findings {
 
 /* What a search needs; the caller's. */
 struct finder {
-	struct findings *to;
+	struct found_marks *to;
 	struct scan *scan;
 	struct refusal *why;
 	struct marker_search search;
@@ -78,7 +78,7 @@ struct finder {
 };
 
 /* Searches a wholly held message that opts in. 0, or -1 with the reason. */
-int find_markers(struct finder *finder, struct scan *scan, struct hold *h, struct findings *to,
+int find_markers(struct finder *finder, struct scan *scan, struct hold *h, struct found_marks *to,
     struct refusal *why);
 
 #endif

@@ -18,7 +18,7 @@
 #include "filter/refusal.h"
 
 struct plan {
-	struct findings found;
+	struct found_marks found;
 	size_t attachments; /* proved: one for each of found.token */
 	struct proof attachment[GRAFTS_MAX];
 };
