@@ -17,34 +17,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
-#include "spool/entry.h"
-#include "spool/spool.h"
-#include "spool/take-over.h"
+#include "spool/item.h"
 
 struct group;
-
-/* By the clock that file times are of, and by one that is never set and runs on in suspension. */
-struct group_moment {
-	time_t real, boot;
-};
-
-/* A content without a name in the spool. */
-struct group_file {
-	int fd; /* or -1 */
-	struct group_moment begun;
-	/* of a file that was taken over, for when it does not become the blob */
-	struct taken taken;
-};
 
 int group_new(const struct spool *spool, struct group **group_r, struct spool_fail *why);
 void group_free(struct group **group);
 
 /* Bytes that all blobs of the spool may have together; INT64_MAX, as at first: any number. */
 void group_limit(struct group *group, uint64_t total);
-
-struct group_moment group_now(void);
 
 /*
  * Adds a file of this digest and so many bytes, whose descriptor it takes also when
@@ -54,8 +36,8 @@ struct group_moment group_now(void);
  * this digest. -EDQUOT with call "total", -ENODATA with call "used": as used.h has
  * it. The group must not be full.
  */
-int group_add(struct group *group, const struct group_file *file,
-    const uint8_t digest[SHA256_BYTES], uint64_t size, struct spool_fail *why);
+int group_add(struct group *group, const struct item_file *file, const uint8_t digest[SHA256_BYTES],
+    uint64_t size, struct spool_fail *why);
 size_t group_count(const struct group *group);
 
 /* The descriptor of the content of file `i`, for reading; still the group's. */

@@ -16,7 +16,7 @@ struct store {
 	struct checksum checksum; /* first, for its alignment */
 	struct sha256 sha256;
 	const struct spool *spool;
-	struct group_file file;
+	struct item_file file;
 	uint64_t total;
 	struct store_content content;
 };
@@ -36,7 +36,7 @@ store_open(const struct spool *spool, struct store **store_r, struct spool_fail 
 		return spool_fail(why, "malloc", NULL, ENOMEM);
 	}
 	s->spool = spool;
-	s->file = (struct group_file){.fd = -1};
+	s->file = (struct item_file){.fd = -1};
 	s->total = INT64_MAX;
 	*store_r = s;
 	return 0;
@@ -61,7 +61,7 @@ store_close(struct store **store)
 static void
 begin(struct store *s, int fd)
 {
-	s->file = (struct group_file){.fd = fd, .begun = group_now()};
+	s->file = (struct item_file){.fd = fd, .begun = moment_now()};
 	sha256_begin(&s->sha256);
 	checksum_begin(&s->checksum);
 	s->content.size = 0;
@@ -162,7 +162,7 @@ store_abandon(struct store *s)
 int
 store_add(struct store *s, struct group *group, struct spool_fail *why)
 {
-	struct group_file file = s->file;
+	struct item_file file = s->file;
 
 	s->file.fd = -1;
 	return group_add(group, &file, s->content.digest, s->content.size, why);
