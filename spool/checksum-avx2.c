@@ -14,8 +14,8 @@
 
 #ifdef __x86_64__
 void
-checksum_avx2_add(struct checksum *c, const void *data, size_t len)
+checksum_avx2_update(void *state, const void *data, size_t len)
 {
-	XXH3_128bits_update((XXH3_state_t *)(void *)c->state, data, len);
+	XXH3_128bits_update(state, data, len);
 }
 #endif

@@ -6,10 +6,11 @@
 #ifndef SPOOL_CHECKSUM_AVX2_H
 #define SPOOL_CHECKSUM_AVX2_H
 
-#include "spool/checksum.h"
+#include <stddef.h>
 
 #ifdef __x86_64__
-void checksum_avx2_add(struct checksum *c, const void *data, size_t len);
+/* `state` is an XXH3_state_t. */
+void checksum_avx2_update(void *state, const void *data, size_t len);
 #endif
 
 #endif

@@ -25,7 +25,7 @@ checksum_add(struct checksum *c, const void *data, size_t len)
 {
 #ifdef CPU_HAS
 	if (CPU_HAS(AVX2, "avx2")) {
-		checksum_avx2_add(c, data, len);
+		checksum_avx2_update(c->state, data, len);
 		return;
 	}
 #endif

@@ -30,7 +30,7 @@ is_printable(const uint8_t *text, size_t len)
 }
 
 static bool
-parse_type(struct fields *f, struct entry *e)
+parse_type(struct field_lines *f, struct entry *e)
 {
 	static const char message[] = "message/rfc822";
 	const uint8_t *text;
@@ -45,7 +45,7 @@ parse_type(struct fields *f, struct entry *e)
 }
 
 static bool
-parse_filename(struct fields *f, struct entry *e)
+parse_filename(struct field_lines *f, struct entry *e)
 {
 	static const char prefix[] = "filename";
 	const uint8_t *text;
@@ -65,7 +65,7 @@ parse_filename(struct fields *f, struct entry *e)
 }
 
 static bool
-parse_cid(struct fields *f, struct entry *e)
+parse_cid(struct field_lines *f, struct entry *e)
 {
 	const uint8_t *text;
 
@@ -84,7 +84,7 @@ parse_cid(struct fields *f, struct entry *e)
 int
 entry_parse(const uint8_t *text, size_t len, struct entry *e)
 {
-	struct fields f = {text, text + len};
+	struct field_lines f = {text, text + len};
 	uint64_t expires;
 
 	memset(e, 0, sizeof(*e));

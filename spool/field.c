@@ -9,7 +9,7 @@
 
 /* The next line's value, if the line is `name`; *next is where the one after it starts. */
 static bool
-peek(const struct fields *f, const char *name, const uint8_t **value_r, size_t *len_r,
+peek(const struct field_lines *f, const char *name, const uint8_t **value_r, size_t *len_r,
     const uint8_t **next)
 {
 	size_t len = strlen(name), left = (size_t)(f->end - f->at);
@@ -29,13 +29,13 @@ peek(const struct fields *f, const char *name, const uint8_t **value_r, size_t *
 }
 
 bool
-field_text(struct fields *f, const char *name, const uint8_t **value_r, size_t *len_r)
+field_text(struct field_lines *f, const char *name, const uint8_t **value_r, size_t *len_r)
 {
 	return peek(f, name, value_r, len_r, &f->at);
 }
 
 bool
-field_is(struct fields *f, const char *name, const char *value)
+field_is(struct field_lines *f, const char *name, const char *value)
 {
 	const uint8_t *text, *next;
 	size_t len;
@@ -49,7 +49,7 @@ field_is(struct fields *f, const char *name, const char *value)
 }
 
 bool
-field_hex(struct fields *f, const char *name, uint8_t *out, size_t bytes)
+field_hex(struct field_lines *f, const char *name, uint8_t *out, size_t bytes)
 {
 	const uint8_t *text, *next;
 	size_t len;
@@ -63,7 +63,7 @@ field_hex(struct fields *f, const char *name, uint8_t *out, size_t bytes)
 }
 
 bool
-field_number(struct fields *f, const char *name, uint64_t max, uint64_t *value_r)
+field_number(struct field_lines *f, const char *name, uint64_t max, uint64_t *value_r)
 {
 	const uint8_t *text, *next;
 	size_t len;

@@ -16,13 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct fields {
+struct field_lines {
 	const uint8_t *at, *end;
 };
 
-bool field_text(struct fields *f, const char *name, const uint8_t **value_r, size_t *len_r);
-bool field_is(struct fields *f, const char *name, const char *value);
-bool field_hex(struct fields *f, const char *name, uint8_t *out, size_t bytes);
-bool field_number(struct fields *f, const char *name, uint64_t max, uint64_t *value_r);
+bool field_text(struct field_lines *f, const char *name, const uint8_t **value_r, size_t *len_r);
+bool field_is(struct field_lines *f, const char *name, const char *value);
+bool field_hex(struct field_lines *f, const char *name, uint8_t *out, size_t bytes);
+bool field_number(struct field_lines *f, const char *name, uint64_t max, uint64_t *value_r);
 
 #endif

@@ -14,7 +14,7 @@
 
 /* A line that is left out is no limit; one that says 0 is no line. */
 static bool
-take_limit(struct fields *f, const char *name, uint64_t max, uint64_t *limit_r)
+take_limit(struct field_lines *f, const char *name, uint64_t max, uint64_t *limit_r)
 {
 	*limit_r = 0;
 	return !field_number(f, name, max, limit_r) || *limit_r > 0;
@@ -32,7 +32,7 @@ is_cut_off(const void *text, size_t len)
 enum format_verdict
 format_parse(const void *text, size_t len, struct format_limits *l)
 {
-	struct fields f = {text, (const uint8_t *)text + len};
+	struct field_lines f = {text, (const uint8_t *)text + len};
 
 	_Static_assert(SPOOL_FORMAT_VERSION == 1, "the texts below");
 	*l = (struct format_limits){0};

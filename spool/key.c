@@ -12,7 +12,7 @@
 int
 key_parse(const uint8_t *text, size_t len, struct key *key_r)
 {
-	struct fields f = {text, text + len};
+	struct field_lines f = {text, text + len};
 	uint64_t created;
 
 	memset(key_r, 0, sizeof(*key_r));

@@ -16,9 +16,10 @@
 
 #include <stdint.h>
 
+#include "spool/path.h"
 #include "spool/spool.h"
 
-enum { KEY_ID_BYTES = 4, KEY_SECRET_BYTES = 32 };
+enum { KEY_SECRET_BYTES = 32 };
 
 enum key_state { KEY_ACTIVE, KEY_RETIRED, KEY_REVOKED };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "spool/hex.h"
-#include "spool/hmac.h"
 
 static void
 shard_path(const char *folder, const uint8_t *id, size_t len, char *path)
@@ -19,7 +18,7 @@ shard_path(const char *folder, const uint8_t *id, size_t len, char *path)
 }
 
 void
-blob_path(const uint8_t *digest, char path[BLOB_PATH_MAX])
+blob_path(const uint8_t digest[SHA256_BYTES], char path[BLOB_PATH_MAX])
 {
 	shard_path("blobs/", digest, SHA256_BYTES, path);
 }

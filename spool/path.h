@@ -9,16 +9,18 @@
 
 #include <stdint.h>
 
-#include "spool/spool.h"
-#include "spool/token.h"
+#include "spool/hmac.h"
 
 enum {
-	BLOB_PATH_MAX = sizeof("blobs/ab/") + 64,
-	ENTRY_PATH_MAX = sizeof("entries/ab/") + 40,
-	KEY_PATH_MAX = sizeof("keys/") + 8,
+	KEY_ID_BYTES = 4,    /* random; never used again */
+	ENTRY_ID_BYTES = 20, /* the beginning of the SHA-256 of the entry's file */
+
+	BLOB_PATH_MAX = sizeof("blobs/ab/") + 2 * SHA256_BYTES,
+	ENTRY_PATH_MAX = sizeof("entries/ab/") + 2 * ENTRY_ID_BYTES,
+	KEY_PATH_MAX = sizeof("keys/") + 2 * KEY_ID_BYTES,
 };
 
-void blob_path(const uint8_t *digest, char path[BLOB_PATH_MAX]);
+void blob_path(const uint8_t digest[SHA256_BYTES], char path[BLOB_PATH_MAX]);
 void entry_path(const uint8_t id[ENTRY_ID_BYTES], char path[ENTRY_PATH_MAX]);
 void key_path(const uint8_t id[KEY_ID_BYTES], char path[KEY_PATH_MAX]);
 

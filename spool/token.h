@@ -23,7 +23,7 @@
 #include "spool/key.h"
 #include "spool/recipient.h"
 
-enum { TOKEN_CHARS = 60, TOKEN_BYTES = 45, ENTRY_ID_BYTES = 20 };
+enum { TOKEN_CHARS = 60, TOKEN_BYTES = 45 };
 
 struct token {
 	bool bound;
