@@ -11,6 +11,7 @@ enum { BATCH = 256 };
 
 struct loop {
 	int epoll;
+	int64_t (*clock)(void);
 	bool stop;
 	bool firing;
 	int64_t now;
@@ -36,6 +37,12 @@ clock_ms(void)
 struct loop *
 loop_new(void)
 {
+	return loop_new_with_clock(clock_ms);
+}
+
+struct loop *
+loop_new_with_clock(int64_t (*clock)(void))
+{
 	struct loop *l = calloc(1, sizeof(*l));
 
 	if (l == NULL) {
@@ -46,7 +53,8 @@ loop_new(void)
 		free(l);
 		return NULL;
 	}
-	l->now = clock_ms();
+	l->clock = clock;
+	l->now = clock();
 	return l;
 }
 
@@ -201,7 +209,7 @@ loop_turn(struct loop *l, int64_t wait_ms)
 		wait_ms = l->heap[1]->at > l->now ? l->heap[1]->at - l->now : 0;
 	}
 	l->batch_count = epoll_wait(l->epoll, l->batch, BATCH, (int)wait_ms);
-	l->now = clock_ms();
+	l->now = l->clock();
 	if (l->batch_count < 0) {
 		l->batch_count = 0;
 		if (errno != EINTR) {

@@ -32,6 +32,9 @@ struct loop_timer {
 
 struct loop *loop_new(void);
 
+/* For tests: a clock in milliseconds that never goes back. */
+struct loop *loop_new_with_clock(int64_t (*clock)(void));
+
 void loop_free(struct loop *l);
 
 /* 0 or -errno. fd and callback are set by the caller. */

@@ -291,10 +291,6 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	const char *why = "out of memory";
 
 	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
-	s->loop = loop_new();
-	if (s->loop == NULL) {
-		return false;
-	}
 	s->resolver = resolver_new(s->loop, &settings, &why);
 	if (s->resolver == NULL) {
 		snprintf(error, CONFIG_ERROR_MAX, "cannot start DNS: %s", why);
@@ -319,30 +315,12 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	    s->listeners != NULL && s->control != NULL && s->metrics != NULL && server_signals(s);
 }
 
-static int
-server_start(struct server *s, const struct server_faces *faces, char *error)
+/* Everything is there: says what to say, and serves from here on. */
+static void
+server_begin(struct server *s)
 {
 	char servers[256];
 
-	raise_descriptors();
-	s->log = log_new();
-	if (s->log == NULL) {
-		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
-		return EX_OSERR;
-	}
-	s->config = config_from_file(s->config_path, error);
-	if (s->config == NULL) {
-		return EX_CONFIG;
-	}
-	if (!server_build(s, faces, error)) {
-		return EX_OSERR;
-	}
-	if (!recipient_watch_load(s->recipients, s->config, error)) {
-		return EX_CONFIG;
-	}
-	if (!listener_set_open(s->listeners, s->config, error) || !become_user(s->config, error)) {
-		return EX_OSERR;
-	}
 	config_warnings(s->config, warn_to_log, s->log);
 	resolver_servers(s->resolver, servers, sizeof(servers));
 	if (s->config->dns_servers == NULL && !config_servers_are_local(servers)) {
@@ -361,11 +339,10 @@ server_start(struct server *s, const struct server_faces *faces, char *error)
 	    config_mode_name(s->config->relay.mode));
 	log_flush(s->log);
 	service_manager_tell("READY=1");
-	return EX_OK;
 }
 
-static void
-server_finish(struct server *s)
+void
+server_free(struct server *s)
 {
 	if (s->loop != NULL) {
 		connection_close_all(&s->connections);
@@ -385,23 +362,62 @@ server_finish(struct server *s)
 	config_free(s->next);
 	config_free(s->config);
 	log_free(s->log);
+	free(s);
+}
+
+struct server *
+server_start(struct loop *loop, const char *config_path, const struct server_faces *faces,
+    int *status, char *error)
+{
+	struct server *s = calloc(1, sizeof(*s));
+
+	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+	*status = EX_OSERR;
+	if (s == NULL) {
+		loop_free(loop);
+		return NULL;
+	}
+	s->loop = loop;
+	s->config_path = config_path;
+	raise_descriptors();
+	s->log = log_new();
+	if (s->log == NULL || loop == NULL) {
+		goto fail;
+	}
+	s->config = config_from_file(config_path, error);
+	if (s->config == NULL) {
+		*status = EX_CONFIG;
+		goto fail;
+	}
+	if (!server_build(s, faces, error)) {
+		goto fail;
+	}
+	if (!recipient_watch_load(s->recipients, s->config, error)) {
+		*status = EX_CONFIG;
+		goto fail;
+	}
+	if (!listener_set_open(s->listeners, s->config, error) || !become_user(s->config, error)) {
+		goto fail;
+	}
+	server_begin(s);
+	*status = EX_OK;
+	return s;
+fail:
+	server_free(s);
+	return NULL;
 }
 
 int
 server_run(const char *config_path, const struct server_faces *faces)
 {
-	struct server *s = calloc(1, sizeof(*s));
-	char error[CONFIG_ERROR_MAX] = "out of memory";
-	int status = EX_OSERR, r;
+	char error[CONFIG_ERROR_MAX];
+	struct server *s;
+	int status, r;
 
+	s = server_start(loop_new(), config_path, faces, &status, error);
 	if (s == NULL) {
-		return EX_OSERR;
-	}
-	s->config_path = config_path;
-	status = server_start(s, faces, error);
-	if (status != EX_OK) {
 		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
-		goto out;
+		return status;
 	}
 	r = loop_run(s->loop);
 	service_manager_tell("STOPPING=1");
@@ -410,8 +426,6 @@ server_run(const char *config_path, const struct server_faces *faces)
 		status = EX_OSERR;
 	}
 	state_saver_finish(s->saver);
-out:
-	server_finish(s);
-	free(s);
+	server_free(s);
 	return status;
 }

@@ -52,6 +52,15 @@ struct server_faces {
 	text_service_answer *metrics;
 };
 
+/*
+ * Everything is loaded and open, and each turn of the loop serves. NULL after a failure, with an
+ * exit status and a sentence. The loop is the server's in any case; NULL: out of memory.
+ */
+struct server *server_start(struct loop *loop, const char *config_path,
+    const struct server_faces *faces, int *status, char *error);
+
+void server_free(struct server *s);
+
 /* Runs until told to stop. An exit status. */
 int server_run(const char *config_path, const struct server_faces *faces);
 
