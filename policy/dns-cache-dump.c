@@ -35,10 +35,14 @@ dump_entry(const struct dns_entry *e, int64_t now, struct text *t)
 			text_add(t, " %s", address);
 		}
 	}
-	text_add(t,
-	    ", learned %" PRId64 " s ago%s, ttl left %" PRId64 " s, same for %" PRId64 " s%s%s\n",
-	    (now - e->learned) / 1000, e->restored ? " by an earlier process" : "",
-	    e->expires > now ? (e->expires - now) / 1000 : 0, (now - e->since) / 1000,
+	text_add(t, ", learned %" PRId64 " s ago%s, ", (now - e->learned) / 1000,
+	    e->restored ? " by an earlier process" : "");
+	if (e->expires > now) {
+		text_add(t, "ttl left %" PRId64 " s", (e->expires - now) / 1000);
+	} else {
+		text_add(t, "expired");
+	}
+	text_add(t, ", same for %" PRId64 " s%s%s\n", (now - e->since) / 1000,
 	    e->kept ? ", kept" : "", e->failed != 0 ? ", failing" : "");
 }
 

@@ -31,6 +31,14 @@ def scratch():
     return path
 
 
+def until(test, seconds=30):
+    """Waits for a condition; what the test said last. The time is for what never comes."""
+    end = time.time() + seconds
+    while not (said := test()) and time.time() < end:
+        time.sleep(0.02)
+    return said
+
+
 class Checks:
     """Counts, and shows what failed. Exits with it."""
 
@@ -124,6 +132,12 @@ class Daemon:
             if not data:
                 return out.decode()
             out += data
+
+    def expire(self, *names):
+        """Waits until all that is known of these names has outlived its TTL."""
+        for name in names:
+            if not until(lambda: 'ttl left' not in self.command(f'dump {name}')):
+                raise RuntimeError(f'{name} never expires')
 
     def memory_kb(self):
         with open(f'/proc/{self.process.pid}/status') as f:

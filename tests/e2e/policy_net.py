@@ -17,6 +17,11 @@ POSTFIX = os.path.join(ROOT, 'build/postfix')
 NSD = os.path.join(ROOT, 'build/nsd')
 
 
+def listens(address, port):
+    with socket.socket() as s:
+        return s.connect_ex((address, port)) == 0
+
+
 def skip(why):
     print(why)
     sys.exit(77)
