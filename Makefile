@@ -62,7 +62,7 @@ SPIE := $(if $(filter rel,$(BUILD)),-static-pie -Wl$(comma)-u$(comma)OPENSSL_cpu
 # the filter links mime/ and spool/ without GMime, libmagic and the rest.
 lib      = $(OBJ)/$1.a
 objects  = $(patsubst %.c,$(OBJ)/%.o,$(filter-out %-main.c,$(wildcard $1/*.c)))
-FOLDERS := mime spool filter policy relay cli
+FOLDERS := mime spool filter exim policy relay cli
 ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
 
 LIBS_filter := -l:libxxhash.a -l:libcrypto.a
@@ -73,16 +73,14 @@ ifneq ($(BUILD),rel)
 LIBS_filter := -lxxhash -lcrypto
 endif
 
-PROGRAMS := $(if $(wildcard filter/filter-main.c),$O/mailgraft-filter) \
-            $(if $(wildcard cli/mailgraft-main.c),$O/mailgraft $O/mailgraft-preflight) \
-            $(if $(wildcard policy/policyd-main.c),$O/mailgraft-policyd)
+PROGRAMS := $O/mailgraft-filter $O/mailgraft $O/mailgraft-preflight $O/mailgraft-policyd
 TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
 # What an end-to-end test needs beside the programs.
 TOOLS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/tool-*.c))
 FUZZ  := $(patsubst tests/%.c,$O/tests/%,$(filter-out tests/fuzz-main.c,$(wildcard tests/fuzz-*.c)))
 BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
-         $(if $(wildcard filter/sandbox.h),$O/bench/filter-without-sandbox)
+         $O/bench/filter-without-sandbox
 
 .PHONY: all programs tests benches deps demo fuzz fuzzers check lint format layers bench bench-spool bench-run install clean help
 .DELETE_ON_ERROR:
@@ -109,12 +107,12 @@ $O/mailgraft-filter: $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,s
 	$(call say,LINK)
 	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
-$O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+$O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
 
-# Of cli/ it takes the queue's reader alone: it starts once a recipient.
-$O/mailgraft-preflight: $(OBJ)/cli/preflight-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+# Of exim/ it takes the queue's reader alone: it starts once a recipient.
+$O/mailgraft-preflight: $(OBJ)/exim/preflight-main.o $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	$(call say,LINK)
 	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
@@ -154,7 +152,7 @@ $O/bench/filter-without-%: $(OBJ)/bench/without-%.o $(OBJ)/filter/filter-main.o 
 	$(call say,LINK)
 	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
-$O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+$O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)

@@ -6,10 +6,11 @@
 #include <sysexits.h>
 
 #include "cli/arguments.h"
-#include "cli/check-exim.h"
 #include "cli/command.h"
-#include "cli/exim.h"
+#include "cli/complain-exim.h"
 #include "cli/json.h"
+#include "exim/program.h"
+#include "exim/rules.h"
 
 static const char usage[] =
     "usage: mailgraft check-exim [-C FILE] [--exim PROGRAM] [--json]\n"
@@ -22,7 +23,7 @@ static const char usage[] =
     "  --exim PROGRAM   this Exim\n"
     "  --json           one object a line: level, word, where, reason, cure\n";
 
-enum { DANGEROUS = 1, WHERE_BYTES = 256 };
+enum { DANGEROUS = 1 };
 
 struct tally {
 	bool json;
@@ -52,42 +53,19 @@ show(void *arg, const struct finding *f)
 	puts("}");
 }
 
-static void
-report(const struct check *k, bool dangerous, const char *word, const char *kind, const char *name,
-    const char *reason, const char *cure)
-{
-	char where[WHERE_BYTES];
-	struct finding f = {dangerous, word, where, reason, cure};
-
-	snprintf(where, sizeof(where), name == NULL ? "%s" : "%s '%s'", kind, name);
-	k->report(k->arg, &f);
-}
-
-void
-check_danger(const struct check *k, const char *word, const char *kind, const char *name,
-    const char *reason, const char *cure)
-{
-	report(k, true, word, kind, name, reason, cure);
-}
-
-void
-check_advice(const struct check *k, const char *word, const char *kind, const char *name,
-    const char *reason, const char *cure)
-{
-	report(k, false, word, kind, name, reason, cure);
-}
-
 static int
 run(const char *program, const char *file, bool json)
 {
 	struct tally t = {.json = json};
 	struct exim_config exim = {.version = NULL};
 	struct check k = {.exim = &exim, .report = show, .arg = &t};
+	struct exim_fail why;
 	struct complaint c;
 
-	program = exim_program(program, &c);
-	if (program == NULL || exim_config_read(program, file, &exim, &c) < 0) {
+	program = exim_program(program, &why);
+	if (program == NULL || exim_config_read(program, file, &exim, &why) < 0) {
 		exim_config_free(&exim);
+		complain_exim(&c, &why);
 		return complain_aloud("check-exim", &c);
 	}
 	check_main(&k);

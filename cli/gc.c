@@ -11,11 +11,12 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/complain-exim.h"
 #include "cli/config.h"
-#include "cli/exim.h"
 #include "cli/json.h"
-#include "cli/needed.h"
 #include "cli/progress.h"
+#include "exim/needed.h"
+#include "exim/program.h"
 #include "spool/sweep.h"
 
 static const char usage[] =
@@ -113,20 +114,21 @@ ask_queues(struct gc *g, struct complaint *c)
 	char said[CONFIG_PATH_MAX];
 	const char *program, *directory = g->exim_spool;
 	struct spool_fail why = {0};
+	struct exim_fail unknown;
 
 	g->sweep.stored_before = (int64_t)time(NULL) - (int64_t)g->delivered;
 	if (directory == NULL) {
-		program = exim_program(g->exim, c);
-		if (program == NULL || exim_spool(program, NULL, said, sizeof(said), c) < 0) {
-			return -1;
+		program = exim_program(g->exim, &unknown);
+		if (program == NULL || exim_spool(program, said, sizeof(said), &unknown) < 0) {
+			return complain_exim(c, &unknown);
 		}
 		directory = said;
 	}
 	if (id_set_new(&g->needed, &why) != 0) {
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
-	if (needed_collect(directory, g->needed, c) < 0) {
-		return -1;
+	if (needed_collect(directory, g->needed, &unknown) < 0) {
+		return complain_exim(c, &unknown);
 	}
 	id_set_seal(g->needed);
 	g->sweep.needed = g->needed;

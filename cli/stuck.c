@@ -1,10 +1,7 @@
 /*
- * stuck.c - `mailgraft stuck`: which queued messages cannot be grafted, and why
+ * stuck.c - `mailgraft stuck`: prints which queued messages cannot be grafted
  *
- * Plans every message of Exim's queues that asks for attachments, for each
- * recipient who has not got it yet, as the filter will. Nothing is changed.
- *
- * Not here: when Exim tries again, or whether the receiver will take it
+ * Not here: the judgement (exim/stuck.h)
  */
 #include <errno.h>
 #include <stdio.h>
@@ -16,11 +13,11 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
-#include "cli/exim.h"
+#include "cli/complain-exim.h"
 #include "cli/json.h"
-#include "cli/queue.h"
-#include "filter/graft.h"
-#include "filter/spool-prover.h"
+#include "exim/program.h"
+#include "exim/rights.h"
+#include "exim/stuck.h"
 
 static const char usage[] =
     "usage: mailgraft stuck [--spool DIR] [--exim PROGRAM] [--exim-spool DIR] [--json]\n"
@@ -32,7 +29,7 @@ static const char usage[] =
     "  --exim-spool DIR   where it is\n"
     "  --json             one object a line: id, queue, age, recipient, exit, word, reason\n";
 
-enum { FOUND = 1, REASON_BYTES = 1024 };
+enum { FOUND = 1 };
 
 struct stuck {
 	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, where Exim was asked for it */
@@ -42,149 +39,59 @@ struct stuck {
 	size_t found;
 };
 
-struct row {
-	const char *queue, *id, *word, *reason;
-	int64_t age;
-	struct span recipient;
-	int exit;
-};
-
 static void
-print_json(const struct row *r)
+print_json(const struct stuck_row *r, int64_t age, const char *why)
 {
 	int first = 1;
 
 	json_text(stdout, &first, "id", r->id, strlen(r->id));
 	json_text(stdout, &first, "queue", r->queue, strlen(r->queue));
-	json_number(stdout, &first, "age", (uint64_t)r->age);
+	json_number(stdout, &first, "age", (uint64_t)age);
 	json_text(stdout, &first, "recipient", r->recipient.text, r->recipient.len);
 	json_number(stdout, &first, "exit", (uint64_t)r->exit);
 	json_text(stdout, &first, "word", r->word, strlen(r->word));
-	json_text(stdout, &first, "reason", r->reason, strlen(r->reason));
+	json_text(stdout, &first, "reason", why, strlen(why));
 	puts("}");
 }
 
 static void
-print_line(const struct row *r)
+print_line(const struct stuck_row *r, int64_t age, const char *why)
 {
 	struct complaint line; /* which leaves no control character in what it holds */
-	bool days = r->age >= INT64_C(2) * 86400, hours = !days && r->age >= INT64_C(2) * 3600;
+	bool days = age >= INT64_C(2) * 86400, hours = !days && age >= INT64_C(2) * 3600;
 	int64_t unit = days ? 86400 : hours ? 3600 : 60;
 
-	complain(&line, EX_OK, "%s %lld%c %.*s: %s%s%s", r->id, (long long)(r->age / unit),
+	complain(&line, EX_OK, "%s %lld%c %.*s: %s%s%s", r->id, (long long)(age / unit),
 	    days        ? 'd'
 	        : hours ? 'h'
 	                : 'm',
-	    (int)(r->recipient.len > 300 ? 300 : r->recipient.len), r->recipient.text, r->reason,
+	    (int)(r->recipient.len > 300 ? 300 : r->recipient.len), r->recipient.text, why,
 	    r->queue[0] == '\0' ? "" : ", queue ", r->queue);
 	puts(line.text);
 }
 
 static void
-report(struct stuck *s, struct row *r, int64_t received)
-{
-	r->age = received > 0 && received < s->now ? s->now - received : 0;
-	s->found++;
-	if (s->json) {
-		print_json(r);
-	} else {
-		print_line(r);
-	}
-}
-
-static void
-report_unreadable(struct stuck *s, const struct queued *q, const char *queue, const char *id,
-    const struct queue_fail *why)
-{
-	char text[REASON_BYTES];
-	struct row r = {
-	    .queue = queue,
-	    .id = id,
-	    .word = "unreadable",
-	    .reason = text,
-	    .recipient = {"", 0},
-	    .exit = EX_IOERR,
-	};
-
-	snprintf(text, sizeof(text), "%s%s%s", why->what, why->error == 0 ? "" : ": ",
-	    why->error == 0 ? "" : reason(why->error));
-	report(s, &r, q->received);
-}
-
-/* Plans an opened message. 0, or -1 with *why filled in. */
-static int
-plan(const struct stuck *s, struct graft *g, int message, struct refusal *why)
-{
-	struct spool_prover spool;
-	struct prover prover;
-	int ret = graft_from_fd(g, message, "the message");
-
-	if (ret == 0 && graft_opts_in(g)) {
-		if (spool_prover_open(&spool, s->spool, s->now, &prover, why) < 0) {
-			return -1;
-		}
-		ret = graft_plan(g, &prover, NULL);
-		spool_prover_close(&spool);
-	}
-	*why = *graft_refusal(g);
-	return ret;
-}
-
-/* Plans the message for one recipient. */
-static void
-try_recipient(struct stuck *s, const char *queue, struct queued *q, const struct span *recipient)
-{
-	struct queue_fail fail = {.what = NULL};
-	struct graft *g = graft_new();
-	struct refusal why = {.reason = REFUSED_LATER};
-	char text[REASON_BYTES];
-	int message = queue_message(q, recipient->text, recipient->len, &fail);
-
-	if (message < 0) {
-		report_unreadable(s, q, queue, q->id, &fail);
-	} else if (g == NULL || plan(s, g, message, &why) < 0) {
-		struct row r = {
-		    .queue = queue,
-		    .id = q->id,
-		    .word = refusal_word(&why),
-		    .reason = text,
-		    .recipient = *recipient,
-		    .exit = refusal_exit(&why),
-		};
-
-		refusal_sentence(&why, text, sizeof(text));
-		report(s, &r, q->received);
-	}
-	graft_free(&g);
-	if (message >= 0) {
-		close(message);
-	}
-}
-
-static int
-each_message(void *arg, const char *queue, int directory, const char *id)
+report(void *arg, const struct stuck_row *r)
 {
 	struct stuck *s = arg;
-	struct queue_fail why = {.what = NULL};
-	struct queued q;
+	int64_t age = r->received > 0 && r->received < s->now ? s->now - r->received : 0;
+	char why[QUEUE_REASON_BYTES];
 
-	if (queue_open_listed(directory, id, &q, &why) < 0 || queue_read(&q, &why) < 0) {
-		if (!why.gone) {
-			report_unreadable(s, &q, queue, id, &why);
-		}
-	} else if (queue_asks(&q)) {
-		for (size_t i = 0; i < q.recipients; i++) {
-			try_recipient(s, queue, &q, &q.recipient[i]);
-		}
+	snprintf(why, sizeof(why), "%s%s%s", r->reason, r->error == 0 ? "" : ": ",
+	    r->error == 0 ? "" : reason(r->error));
+	s->found++;
+	if (s->json) {
+		print_json(r, age, why);
+	} else {
+		print_line(r, age, why);
 	}
-	queue_close(&q);
-	return 0;
 }
 
 /* As root: Exim's user, with the spool's group, as the filter has them. */
 static int
 become_exim(const struct stuck *s, struct complaint *c)
 {
+	struct exim_fail why;
 	struct stat spool;
 
 	if (geteuid() != 0) {
@@ -194,20 +101,22 @@ become_exim(const struct stuck *s, struct complaint *c)
 		return complain(c, EX_CONFIG,
 		    "there is no spool at '%s': make one with 'mailgraft init'", s->spool);
 	}
-	return exim_become(s->exim_spool, &spool.st_gid, c);
+	return exim_become(s->exim_spool, &spool.st_gid, &why) < 0 ? complain_exim(c, &why) : 0;
 }
 
 static int
 run(struct stuck *s)
 {
 	struct queue_fail why = {.what = NULL};
+	struct exim_fail unasked;
 	struct complaint c;
 
 	s->now = time(NULL);
 	if (s->exim_spool == NULL) {
-		s->exim = exim_program(s->exim, &c);
+		s->exim = exim_program(s->exim, &unasked);
 		if (s->exim == NULL ||
-		    exim_spool(s->exim, NULL, s->path, sizeof(s->path), &c) < 0) {
+		    exim_spool(s->exim, s->path, sizeof(s->path), &unasked) < 0) {
+			complain_exim(&c, &unasked);
 			return complain_aloud("stuck", &c);
 		}
 		s->exim_spool = s->path;
@@ -215,7 +124,7 @@ run(struct stuck *s)
 	if (become_exim(s, &c) < 0) {
 		return complain_aloud("stuck", &c);
 	}
-	if (queue_walk(s->exim_spool, QUEUE_HEADERS, each_message, s, &why) < 0) {
+	if (stuck_find(s->exim_spool, s->spool, s->now, report, s, &why) < 0) {
 		complain(&c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT, "%s '%s': %s", why.what,
 		    s->exim_spool, reason(why.error));
 		return complain_aloud("stuck", &c);

@@ -8,18 +8,18 @@
  * A child process reads the queues, as root with the rights of Exim's user
  * alone: what it reads is hostile text. Only entry ids come from it.
  *
- * Errors:  -1 with *c filled in: then nobody knows what is needed. A queue or a
+ * Errors:  -1 with *why filled in: then nobody knows what is needed. A queue or a
  *          message that cannot be read is such a failure
  * Not here: messages that are not queued yet, or on another host (the caller
  *          leaves alone what was stored lately)
  */
-#ifndef CLI_NEEDED_H
-#define CLI_NEEDED_H
+#ifndef EXIM_NEEDED_H
+#define EXIM_NEEDED_H
 
-#include "cli/complaint.h"
+#include "exim/fail.h"
 #include "spool/id-set.h"
 
 /* `directory` is Exim's spool. Adds the ids to the set. */
-int needed_collect(const char *directory, struct id_set *set, struct complaint *c);
+int needed_collect(const char *directory, struct id_set *set, struct exim_fail *why);
 
 #endif

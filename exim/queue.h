@@ -9,15 +9,15 @@
  * Not here: what the message means (filter/graft.h), sentences to people; and no
  *          more than libc, so that mailgraft-preflight can link it statically
  */
-#ifndef CLI_QUEUE_H
-#define CLI_QUEUE_H
+#ifndef EXIM_QUEUE_H
+#define EXIM_QUEUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "cli/limits.h"
+#include "exim/limits.h"
 
 struct queue_fail {
 	const char *what; /* "cannot open the -H file" */

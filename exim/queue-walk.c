@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/queue.h"
+#include "exim/queue.h"
 
-struct walk {
+struct queues {
 	const char *queue;
 	enum queue_file file;
 	queue_each *each;
@@ -63,10 +63,10 @@ is_none(int directory, const char *name)
 	return none;
 }
 
-static int one_directory(const struct walk *w, DIR *d, bool splits);
+static int one_directory(const struct queues *w, DIR *d, bool splits);
 
 static int
-one_name(const struct walk *w, DIR *d, const char *name, bool splits)
+one_name(const struct queues *w, DIR *d, const char *name, bool splits)
 {
 	size_t len = strlen(name);
 	char id[QUEUE_NAME_BYTES];
@@ -92,7 +92,7 @@ one_name(const struct walk *w, DIR *d, const char *name, bool splits)
 }
 
 static int
-one_directory(const struct walk *w, DIR *d, bool splits)
+one_directory(const struct queues *w, DIR *d, bool splits)
 {
 	const struct dirent *e;
 
@@ -111,7 +111,7 @@ one_directory(const struct walk *w, DIR *d, bool splits)
 /* The queue in `name` ("" or that of a directory beneath the spool): 0 too where there is no such
  * queue. */
 static int
-one_queue(const char *name, int directory, struct walk *w)
+one_queue(const char *name, int directory, struct queues *w)
 {
 	DIR *input = list(directory, "input");
 	int ret;
@@ -134,7 +134,7 @@ is_no_queue(const char *name)
 }
 
 static int
-named_queues(DIR *top, struct walk *w)
+named_queues(DIR *top, struct queues *w)
 {
 	const struct dirent *e;
 	int named, ret;
@@ -167,7 +167,7 @@ int
 queue_walk(
     const char *spool, enum queue_file file, queue_each *each, void *arg, struct queue_fail *why)
 {
-	struct walk w = {.queue = "", .file = file, .each = each, .arg = arg, .why = why};
+	struct queues w = {.queue = "", .file = file, .each = each, .arg = arg, .why = why};
 	DIR *top = list(AT_FDCWD, spool);
 	int ret;
 

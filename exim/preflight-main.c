@@ -28,11 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cli/queue.h"
-#include "filter/graft.h"
-#include "filter/spool-prover.h"
-
-enum { REASON_BYTES = 1024 };
+#include "exim/judge.h"
+#include "exim/queue.h"
 
 static const char usage[] =
     "usage: mailgraft-preflight --spool=DIR --exim-spool=DIR --queue=NAME --id=EXIM-ID\n"
@@ -45,7 +42,7 @@ struct options {
 static int
 say(int code, const char *what, const char *why)
 {
-	char text[REASON_BYTES];
+	char text[QUEUE_REASON_BYTES];
 	int n = snprintf(text, sizeof(text), "%s%s%s", what, why[0] == '\0' ? "" : ": ", why);
 
 	if (n > 0 && write(1, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1) < 0) {
@@ -133,7 +130,7 @@ static void
 log_refusal(const struct refusal *why, const char *id, const char *sentence)
 {
 	static const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-	char line[2 * REASON_BYTES], when[32] = "";
+	char line[2 * QUEUE_REASON_BYTES], when[32] = "";
 	time_t now = time(NULL);
 	struct tm tm;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), n;
@@ -154,40 +151,18 @@ log_refusal(const struct refusal *why, const char *id, const char *sentence)
 	}
 }
 
-/* Plans the message. 0, or -1 with *why filled in. */
-static int
-plan(struct graft *g, int message, const struct options *o, struct refusal *why)
-{
-	struct spool_prover spool;
-	struct prover prover;
-	int ret = graft_from_fd(g, message, "the message");
-
-	if (ret == 0 && graft_opts_in(g)) {
-		if (spool_prover_open(&spool, o->spool, time(NULL), &prover, why) < 0) {
-			return -1;
-		}
-		ret = graft_plan(g, &prover, NULL);
-		spool_prover_close(&spool);
-	}
-	*why = *graft_refusal(g);
-	return ret;
-}
-
 static int
 check(int message, const struct options *o)
 {
-	struct refusal why = {.reason = REFUSED_LATER};
-	char sentence[REASON_BYTES];
-	struct graft *g = graft_new();
-	int code = EX_OK;
+	struct refusal why;
+	char sentence[QUEUE_REASON_BYTES];
 
-	if (g == NULL || plan(g, message, o, &why) < 0) {
-		refusal_sentence(&why, sentence, sizeof(sentence));
-		log_refusal(&why, o->id, sentence);
-		code = say(refusal_exit(&why), sentence, "");
+	if (judge_message(message, o->spool, time(NULL), &why) == 0) {
+		return EX_OK;
 	}
-	graft_free(&g);
-	return code;
+	refusal_sentence(&why, sentence, sizeof(sentence));
+	log_refusal(&why, o->id, sentence);
+	return say(refusal_exit(&why), sentence, "");
 }
 
 static int

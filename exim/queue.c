@@ -1,7 +1,7 @@
 /*
  * queue.c - see queue.h
  */
-#include "cli/queue.h"
+#include "exim/queue.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,15 +1,12 @@
 /*
- * check-exim-options.c - rules for Exim's version, its main section, its ACLs
+ * rules-options.c - rules for Exim's version, its main section, its ACLs
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "cli/check-exim.h"
+#include "exim/rules.h"
 
-/* Releases this was tried with: 4.94, 4.96 and 4.98 by the tests, 4.100 once, those between by
- * reading. */
-enum { OLDEST = 96, NEWEST = 100 };
+/* The tests run 4.94, 4.96 and 4.98. 4.100 was tried once; the releases between were only read. */
 
 static void
 check_version(const struct check *k)
@@ -17,12 +14,12 @@ check_version(const struct check *k)
 	const char *at = strstr(k->exim->version, "Exim version 4.");
 	long minor = at == NULL ? 0 : strtol(at + strlen("Exim version 4."), NULL, 10);
 
-	if (minor < OLDEST) {
+	if (minor < RULE_OLDEST) {
 		check_danger(k, "version", "Exim", NULL,
 		    "before 4.96, ${run} and transport_filter take header text apart into "
 		    "arguments",
 		    "use Exim 4.96 or later");
-	} else if (minor > NEWEST) {
+	} else if (minor > RULE_NEWEST) {
 		check_advice(k, "version-new", "Exim", NULL, "later than 4.100, which nobody tried",
 		    "try it on a test host first");
 	}

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "cli/queue.h"
+#include "exim/queue.h"
 
 static int
 fail(struct queue_fail *why, const char *what, int error)
@@ -119,7 +119,7 @@ queue_body(const struct queued *q, uint64_t at, void *out, size_t cap, struct qu
 static int
 put_body(const struct queued *q, int out, struct queue_fail *why)
 {
-	char chunk[READ_CHUNK];
+	char chunk[EXIM_CHUNK];
 	uint64_t at = 0;
 	ssize_t n = 0;
 

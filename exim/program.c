@@ -1,26 +1,22 @@
 /*
- * exim.c - see exim.h
+ * program.c - see program.h
  */
-#include "cli/exim.h"
+#include "exim/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 8 };
-
 const char *
-exim_program(const char *option, struct complaint *c)
+exim_program(const char *option, struct exim_fail *why)
 {
 	static const char *const places[] = {
 	    "/usr/sbin/exim4",
@@ -37,7 +33,7 @@ exim_program(const char *option, struct complaint *c)
 			return places[i];
 		}
 	}
-	complain(c, EX_UNAVAILABLE, "there is no Exim here; say where with --exim");
+	exim_fail(why, EXIM_IS_NOWHERE, 0, NULL, NULL);
 	return NULL;
 }
 
@@ -45,13 +41,13 @@ exim_program(const char *option, struct complaint *c)
 static int
 start(const char *program, const char *const *arguments, pid_t *pid_r)
 {
-	char *argv[ARGUMENTS_MAX + 2], *environment[] = {NULL};
+	char *argv[EXIM_ARGUMENTS_MAX + 2], *environment[] = {NULL};
 	posix_spawn_file_actions_t actions;
 	int ends[2], error;
 	size_t n = 0;
 
 	argv[n++] = (char *)(size_t)program;
-	for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++) {
+	for (size_t i = 0; i < EXIM_ARGUMENTS_MAX && arguments[i] != NULL; i++) {
 		argv[n++] = (char *)(size_t)arguments[i];
 	}
 	argv[n] = NULL;
@@ -83,8 +79,8 @@ listen_to(int fd, char **said_r)
 	for (;;) {
 		struct pollfd p = {.fd = fd, .events = POLLIN};
 
-		if (room - len < READ_CHUNK + 1) {
-			size_t larger = room + (size_t)2 * READ_CHUNK;
+		if (room - len < EXIM_CHUNK + 1) {
+			size_t larger = room + (size_t)2 * EXIM_CHUNK;
 			char *more = len > EXIM_SAID_MAX ? NULL : realloc(said, larger);
 
 			if (more == NULL) {
@@ -98,7 +94,7 @@ listen_to(int fd, char **said_r)
 			errno = ETIMEDOUT;
 			break;
 		}
-		n = read(fd, said + len, READ_CHUNK);
+		n = read(fd, said + len, EXIM_CHUNK);
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
@@ -118,15 +114,16 @@ listen_to(int fd, char **said_r)
 }
 
 int
-exim_ask(const char *program, const char *const *arguments, char **said_r, struct complaint *c)
+exim_ask(const char *program, const char *const *arguments, char **said_r, struct exim_fail *why)
 {
+	char command[EXIM_OBJECT_BYTES];
 	int fd, status = 0, heard, saved;
 	pid_t pid = -1;
 
 	*said_r = NULL;
 	fd = start(program, arguments, &pid);
 	if (fd < 0) {
-		return complain(c, EX_UNAVAILABLE, "cannot run '%s': %s", program, reason(-fd));
+		return exim_fail(why, EXIM_CANNOT_RUN, -fd, program, NULL);
 	}
 	heard = listen_to(fd, said_r);
 	saved = errno;
@@ -137,14 +134,14 @@ exim_ask(const char *program, const char *const *arguments, char **said_r, struc
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
 	}
 	if (heard < 0) {
-		return complain(c, EX_OSERR, "cannot hear what '%s %s' says: %s", program,
-		    arguments[0], reason(saved));
+		snprintf(command, sizeof(command), "%s %s", program, arguments[0]);
+		return exim_fail(why, EXIM_CANNOT_HEAR, saved, command, NULL);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EX_SOFTWARE;
 }
 
 int
-exim_spool(const char *program, const char *option, char *path, size_t cap, struct complaint *c)
+exim_spool(const char *program, char *path, size_t cap, struct exim_fail *why)
 {
 	static const char *const arguments[] = {"-bP", "spool_directory", NULL};
 	static const char name[] = "spool_directory = ";
@@ -152,21 +149,14 @@ exim_spool(const char *program, const char *option, char *path, size_t cap, stru
 	char *said = NULL;
 	int ret = -1, code;
 
-	if (option != NULL) {
-		snprintf(path, cap, "%s", option);
-		return 0;
-	}
-	code = exim_ask(program, arguments, &said, c);
+	code = exim_ask(program, arguments, &said, why);
 	if (code < 0) {
 		goto out;
 	}
 	at = said == NULL ? NULL : strstr(said, name);
 	end = at == NULL ? NULL : strchr(at, '\n');
 	if (code != 0 || end == NULL || (size_t)(end - at) - (sizeof(name) - 1) >= cap) {
-		complain(c, EX_CONFIG,
-		    "'%s -bP spool_directory' does not say where the queue is: "
-		    "%.300s",
-		    program, said);
+		exim_fail(why, EXIM_NO_SPOOL_NAMED, 0, program, said);
 		goto out;
 	}
 	at += sizeof(name) - 1;
@@ -176,27 +166,4 @@ exim_spool(const char *program, const char *option, char *path, size_t cap, stru
 out:
 	free(said);
 	return ret;
-}
-
-int
-exim_become(const char *directory, const gid_t *more, struct complaint *c)
-{
-	struct stat queue;
-	gid_t groups[2];
-
-	if (geteuid() != 0) {
-		return 0;
-	}
-	if (stat(directory, &queue) < 0) {
-		return complain(
-		    c, EX_NOINPUT, "cannot open Exim's queue '%s': %s", directory, reason(errno));
-	}
-	groups[0] = queue.st_gid;
-	groups[1] = more == NULL ? queue.st_gid : *more;
-	if (setgroups(2, groups) < 0 || setresgid(queue.st_gid, queue.st_gid, queue.st_gid) < 0 ||
-	    setresuid(queue.st_uid, queue.st_uid, queue.st_uid) < 0) {
-		return complain(
-		    c, EX_OSERR, "cannot become the owner of Exim's queue: %s", reason(errno));
-	}
-	return 0;
 }

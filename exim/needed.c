@@ -2,9 +2,9 @@
  * needed.c - see needed.h
  *
  * The child writes records to a pipe: RECORD_ID and an id, each; at the end
- * RECORD_END and a complaint, whose code is EX_OK where there is none.
+ * RECORD_END and a struct ending.
  */
-#include "cli/needed.h"
+#include "exim/needed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,18 +15,23 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "cli/exim.h"
-#include "cli/queue.h"
+#include "exim/queue.h"
+#include "exim/rights.h"
 #include "mime/mention.h"
 
 enum { RECORD_ID = 'i', RECORD_END = 'e' };
 
+struct ending {
+	int failed; /* not bool: the bytes come from another process */
+	struct exim_fail why;
+};
+
 struct collector {
 	const char *directory;
 	FILE *out;
-	struct complaint *c;
+	struct ending end;
 	struct mention_search search;
-	uint8_t chunk[READ_CHUNK];
+	uint8_t chunk[EXIM_CHUNK];
 };
 
 /* A token that could be one of ours. Whose it is does not matter: the set is of ids, and a
@@ -74,6 +79,7 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	struct queued q;
 	int ret = queue_open_listed(directory, id, &q, &why);
 
+	(void)queue;
 	if (ret == 0) {
 		ret = queue_read(&q, &why);
 	}
@@ -84,10 +90,8 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	if (ret == 0 || why.gone) {
 		return 0;
 	}
-	return complain(k->c, EX_NOINPUT,
-	    "cannot tell what message '%s' in Exim's queue%s%s needs: %s%s%s", id,
-	    queue[0] == '\0' ? "" : " ", queue, why.what, why.error == 0 ? "" : ": ",
-	    why.error == 0 ? "" : reason(why.error));
+	k->end.failed = true;
+	return exim_fail(&k->end.why, EXIM_CANNOT_READ_MAIL, why.error, id, why.what);
 }
 
 /*
@@ -99,28 +103,26 @@ static int
 read_queues(struct collector *k)
 {
 	static const enum queue_file files[] = {QUEUE_DATA, QUEUE_HEADERS};
-	char input[CONFIG_PATH_MAX];
+	char input[EXIM_OBJECT_BYTES];
+	struct exim_fail *failed = &k->end.why;
 	struct queue_fail why = {.what = NULL};
 	int fd;
 
-	if (exim_become(k->directory, NULL, k->c) < 0) {
+	if (exim_become(k->directory, NULL, failed) < 0) {
 		return -1;
 	}
 	/* A wrong directory is not an empty queue. */
 	snprintf(input, sizeof(input), "%s/input", k->directory);
 	fd = open(input, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		return complain(k->c, errno == EACCES ? EX_NOPERM : EX_NOINPUT,
-		    "cannot read Exim's queue '%s': %s", input, reason(errno));
+		return exim_fail(failed, EXIM_CANNOT_READ_QUEUE, errno, input, NULL);
 	}
 	close(fd);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		k->c->text[0] = '\0';
 		if (queue_walk(k->directory, files[i], each_message, k, &why) < 0) {
-			return k->c->text[0] != '\0'
-			    ? -1
-			    : complain(k->c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT,
-			          "%s '%s': %s", why.what, k->directory, reason(why.error));
+			return k->end.failed ? -1
+			                     : exim_fail(failed, EXIM_CANNOT_READ_QUEUE, why.error,
+			                           k->directory, NULL);
 		}
 	}
 	return 0;
@@ -128,53 +130,53 @@ read_queues(struct collector *k)
 
 static void __attribute__((noreturn)) child(const char *directory, int out)
 {
-	struct complaint c = {.code = EX_OK};
 	struct collector *k = calloc(1, sizeof(*k));
 
 	if (k == NULL || (k->out = fdopen(out, "w")) == NULL) {
 		_exit(EX_OSERR);
 	}
 	k->directory = directory;
-	k->c = &c;
-	if (read_queues(k) == 0) {
-		c.code = EX_OK;
-	}
+	k->end.failed = read_queues(k) < 0;
 	putc(RECORD_END, k->out);
-	fwrite(&c, sizeof(c), 1, k->out);
+	fwrite(&k->end, sizeof(k->end), 1, k->out);
 	_exit(fclose(k->out) == 0 ? EX_OK : EX_IOERR);
 }
 
 /* What the child says, to its last record. */
 static int
-listen_to(FILE *in, struct id_set *set, struct complaint *c)
+listen_to(FILE *in, struct id_set *set, struct exim_fail *why)
 {
-	struct spool_fail why = {0};
+	struct spool_fail full = {0};
 	uint8_t id[ENTRY_ID_BYTES];
-
+	struct ending end;
 	int record;
 
 	while ((record = getc(in)) == RECORD_ID && fread(id, sizeof(id), 1, in) == 1) {
-		if (id_set_add(set, id, &why) != 0) {
-			return complain(c, EX_TEMPFAIL, "cannot hold what Exim's queues need: %s",
-			    reason(why.error));
+		if (id_set_add(set, id, &full) != 0) {
+			return exim_fail(why, EXIM_NO_MEMORY, full.error, NULL, NULL);
 		}
 	}
-	if (record == RECORD_END && fread(c, sizeof(*c), 1, in) == 1) {
-		c->text[sizeof(c->text) - 1] = '\0';
-		return c->code == EX_OK ? 0 : -1;
+	if (record != RECORD_END || fread(&end, sizeof(end), 1, in) != 1) {
+		return exim_fail(why, EXIM_CHILD_BROKE_OFF, 0, NULL, NULL);
 	}
-	return complain(c, EX_OSERR, "cannot read Exim's queues: whoever read them broke off");
+	if (end.failed) {
+		*why = end.why;
+		why->object[sizeof(why->object) - 1] = '\0';
+		why->detail[sizeof(why->detail) - 1] = '\0';
+		return -1;
+	}
+	return 0;
 }
 
 int
-needed_collect(const char *directory, struct id_set *set, struct complaint *c)
+needed_collect(const char *directory, struct id_set *set, struct exim_fail *why)
 {
 	int ends[2], ret;
 	pid_t pid;
 	FILE *in;
 
 	if (pipe(ends) < 0) {
-		return complain(c, EX_OSERR, "cannot read Exim's queues: %s", reason(errno));
+		return exim_fail(why, EXIM_CANNOT_START_CHILD, errno, NULL, NULL);
 	}
 	fflush(NULL);
 	pid = fork();
@@ -185,10 +187,10 @@ needed_collect(const char *directory, struct id_set *set, struct complaint *c)
 	close(ends[1]);
 	in = pid < 0 ? NULL : fdopen(ends[0], "r");
 	if (in == NULL) {
-		ret = complain(c, EX_OSERR, "cannot read Exim's queues: %s", reason(errno));
+		ret = exim_fail(why, EXIM_CANNOT_START_CHILD, errno, NULL, NULL);
 		close(ends[0]);
 	} else {
-		ret = listen_to(in, set, c);
+		ret = listen_to(in, set, why);
 		fclose(in);
 	}
 	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR) {

@@ -1,19 +1,18 @@
 /*
- * exim-config.h - Exim's configuration as `exim -bP` prints it
+ * config.h - Exim's configuration as `exim -bP` prints it
  *
  * Owns:    the text of every answer, until exim_config_free()
- * Errors:  -1 with *c filled in: one line of what Exim says where it refuses its
- *          configuration (EX_CONFIG)
- * Not here: what is good or bad about it (check-exim.h)
+ * Errors:  -1 with *why filled in
+ * Not here: what is good or bad about it (rules.h)
  */
-#ifndef CLI_EXIM_CONFIG_H
-#define CLI_EXIM_CONFIG_H
+#ifndef EXIM_CONFIG_H
+#define EXIM_CONFIG_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "cli/complaint.h"
+#include "exim/fail.h"
 
 /* A router, a transport, or the main section: a line an option. */
 struct section {
@@ -34,7 +33,7 @@ struct exim_config {
 };
 
 int exim_config_read(
-    const char *program, const char *file, struct exim_config *x, struct complaint *c);
+    const char *program, const char *file, struct exim_config *x, struct exim_fail *why);
 void exim_config_free(struct exim_config *x);
 
 /* The value of an option, copied to `out` ("" where unset or unknown); returns `out`. */

@@ -1,15 +1,14 @@
 /*
- * check-exim.h - what is dangerous or missing in an Exim's configuration
+ * finding.h - what a rule of check-exim has to say
  *
- * Pure but for the user and group database and stat(): the rules look at a
- * struct exim_config and report.
- *
- * Not here: reading it (exim-config.h), showing it (check-exim.c)
+ * Not here: the rules (rules.h), showing what they find (cli/check-exim.c)
  */
-#ifndef CLI_CHECK_EXIM_H
-#define CLI_CHECK_EXIM_H
+#ifndef EXIM_FINDING_H
+#define EXIM_FINDING_H
 
-#include "cli/exim-config.h"
+#include <stdbool.h>
+
+#include "exim/config.h"
 
 struct finding {
 	bool dangerous;    /* else advice */
@@ -18,6 +17,7 @@ struct finding {
 	const char *reason, *cure;
 };
 
+/* What the rules look at, and who hears what they find. */
 struct check {
 	const struct exim_config *exim;
 	void (*report)(void *arg, const struct finding *f);
@@ -29,12 +29,5 @@ void check_danger(const struct check *k, const char *word, const char *kind, con
     const char *reason, const char *cure);
 void check_advice(const struct check *k, const char *word, const char *kind, const char *name,
     const char *reason, const char *cure);
-
-/* Whether a transport runs mailgraft-filter. */
-bool check_is_filtered(const struct section *transport);
-
-void check_main(const struct check *k);
-void check_routers(const struct check *k);
-void check_transports(const struct check *k);
 
 #endif

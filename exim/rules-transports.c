@@ -1,5 +1,5 @@
 /*
- * check-exim-transports.c - rules for transports that run the filter
+ * rules-transports.c - rules for transports that run the filter
  */
 #include <ctype.h>
 #include <grp.h>
@@ -10,9 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/check-exim.h"
-
-enum { FILTER_PATIENCE = 180, GROUPS_MAX = 256, PATH_BYTES = 512 };
+#include "exim/rules.h"
 
 static const char program[] = "mailgraft-filter";
 
@@ -26,7 +24,7 @@ check_is_filtered(const struct section *t)
 
 /* The path that ends in the program's name, wherever it stands in the command. */
 static void
-program_path(const char *command, char path[PATH_BYTES])
+program_path(const char *command, char path[RULE_PATH_BYTES])
 {
 	const char *name = strstr(command, program), *start = name;
 	size_t len;
@@ -36,7 +34,7 @@ program_path(const char *command, char path[PATH_BYTES])
 		start--;
 	}
 	len = (size_t)(name - start) + sizeof(program) - 1;
-	len = len < PATH_BYTES - 1 ? len : PATH_BYTES - 1;
+	len = len < RULE_PATH_BYTES - 1 ? len : RULE_PATH_BYTES - 1;
 	memcpy(path, start, len);
 	path[len] = '\0';
 }
@@ -83,7 +81,7 @@ is_tainted(const char *command)
 static void
 check_command(const struct check *k, const struct section *t, const char *command)
 {
-	char path[PATH_BYTES];
+	char path[RULE_PATH_BYTES];
 
 	program_path(command, path);
 	if (path[0] != '/') {
@@ -106,8 +104,8 @@ static bool
 in_group(const char *user, gid_t wanted)
 {
 	const struct passwd *pw = getpwnam(user);
-	gid_t groups[GROUPS_MAX];
-	int n = GROUPS_MAX;
+	gid_t groups[RULE_GROUPS_MAX];
+	int n = RULE_GROUPS_MAX;
 
 	if (pw == NULL || getgrouplist(user, pw->pw_gid, groups, &n) < 0) {
 		return false;
@@ -125,7 +123,7 @@ static int
 group_of_spool(const char *command, gid_t *group_r)
 {
 	const char *at = strstr(command, "--spool");
-	char path[PATH_BYTES] = "/var/spool/mailgraft";
+	char path[RULE_PATH_BYTES] = "/var/spool/mailgraft";
 	struct stat st;
 
 	if (at != NULL) {
@@ -223,7 +221,7 @@ check_numbers(const struct check *k, const struct section *t, const char *driver
 		    smtp ? "max_rcpt = 1" : "batch_max = 1");
 	}
 	patience = exim_time(option_value(t, "transport_filter_timeout", value, sizeof(value)));
-	if (patience > 0 && patience < FILTER_PATIENCE) {
+	if (patience > 0 && patience < RULE_PATIENCE) {
 		check_danger(k, "timeout", "transport", t->name,
 		    "transport_filter_timeout is shorter than the filter's own (120 s): a slow "
 		    "disk delays the whole host",

@@ -1,18 +1,18 @@
 /*
- * exim-config.c - see exim-config.h
+ * config.c - see config.h
  */
-#include "cli/exim-config.h"
+#include "exim/config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
-#include "cli/exim.h"
+#include "exim/program.h"
 
 /* What Exim says to `-bP WHAT` (or `-bV`), with the file where one is given. */
 static int
 ask(const char *program, const char *file, const char *how, const char *what, char **said_r,
-    struct complaint *c)
+    struct exim_fail *why)
 {
 	const char *arguments[5] = {"-C", file};
 	size_t n = file == NULL ? 0 : 2;
@@ -21,7 +21,7 @@ ask(const char *program, const char *file, const char *how, const char *what, ch
 	arguments[n++] = how;
 	arguments[n++] = what;
 	arguments[n] = NULL;
-	return exim_ask(program, arguments, said_r, c);
+	return exim_ask(program, arguments, said_r, why);
 }
 
 /* Cuts "\nNAME KIND:\n" sections apart, in place. */
@@ -63,52 +63,55 @@ cut(struct sections *s, const char *kind)
 
 static int
 read_sections(const char *program, const char *file, const char *what, const char *kind,
-    struct sections *s, struct complaint *c)
+    struct sections *s, struct exim_fail *why)
 {
-	int code = ask(program, file, "-bP", what, &s->text, c);
+	char command[EXIM_OBJECT_BYTES];
+	int code = ask(program, file, "-bP", what, &s->text, why);
 
 	if (code < 0) {
 		return -1;
 	}
 	if (code != 0) {
-		return complain(c, EX_CONFIG, "'%s -bP %s' fails: %.300s", program, what, s->text);
+		snprintf(command, sizeof(command), "%s -bP %s", program, what);
+		return exim_fail(why, EXIM_ANSWER_FAILED, 0, command, s->text);
 	}
-	return cut(s, kind) == 0 ? 0 : complain(c, EX_OSERR, "out of memory");
+	return cut(s, kind) == 0 ? 0 : exim_fail(why, EXIM_NO_MEMORY, 0, NULL, NULL);
 }
 
 int
-exim_config_read(const char *program, const char *file, struct exim_config *x, struct complaint *c)
+exim_config_read(
+    const char *program, const char *file, struct exim_config *x, struct exim_fail *why)
 {
 	int code;
 
 	memset(x, 0, sizeof(*x));
-	code = ask(program, file, "-bV", NULL, &x->version, c);
+	code = ask(program, file, "-bV", NULL, &x->version, why);
 	if (code < 0) {
 		return -1;
 	}
 	if (code != 0 || strncmp(x->version, "Exim version ", 13) != 0) {
-		const char *why = strstr(x->version, "configuration error");
+		/* "… error in line N of FILE:\n  REASON\n" */
+		char *error = strstr(x->version, "configuration error");
 		size_t len;
 
-		/* "… error in line N of FILE:\n  REASON\n" */
-		why = why == NULL ? x->version : why;
-		len = strcspn(why, "\n");
-		len += why[len] == '\0' ? 0 : 1 + strcspn(why + len + 1, "\n");
-		return complain(c, EX_CONFIG, "Exim refuses its configuration: %.*s",
-		    (int)(len < 400 ? len : 400), why);
+		error = error == NULL ? x->version : error;
+		len = strcspn(error, "\n");
+		len += error[len] == '\0' ? 0 : 1 + strcspn(error + len + 1, "\n");
+		error[len] = '\0';
+		return exim_fail(why, EXIM_REFUSES_CONFIG, 0, NULL, error);
 	}
-	code = ask(program, file, "-bP", NULL, &x->main.text, c);
+	code = ask(program, file, "-bP", NULL, &x->main.text, why);
 	x->main.section = code < 0 ? NULL : calloc(1, sizeof(*x->main.section));
 	if (code < 0 || x->main.section == NULL) {
-		return code < 0 ? -1 : complain(c, EX_OSERR, "out of memory");
+		return code < 0 ? -1 : exim_fail(why, EXIM_NO_MEMORY, 0, NULL, NULL);
 	}
 	x->main.count = 1;
 	x->main.section[0].lines = x->main.text;
-	if (read_sections(program, file, "routers", " router:", &x->routers, c) < 0 ||
-	    read_sections(program, file, "transports", " transport:", &x->transports, c) < 0) {
+	if (read_sections(program, file, "routers", " router:", &x->routers, why) < 0 ||
+	    read_sections(program, file, "transports", " transport:", &x->transports, why) < 0) {
 		return -1;
 	}
-	return ask(program, file, "-bP", "config", &x->file, c) < 0 ? -1 : 0;
+	return ask(program, file, "-bP", "config", &x->file, why) < 0 ? -1 : 0;
 }
 
 static void

@@ -1,14 +1,12 @@
 /*
- * check-exim-routers.c - rules for routers: can a message that asks for attachments get past?
+ * rules-routers.c - rules for routers: can a message that asks for attachments get past?
  */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/check-exim.h"
-
-enum { LONGEST_TOKEN = 30 * 24 * 60 * 60 }; /* `put` without --expires */
+#include "exim/rules.h"
 
 static bool
 for_graft(const struct section *r)
@@ -174,7 +172,7 @@ check_age(const struct check *k, const struct section *r, const char *data)
 		    "ends messages before the last retry of the retry rules",
 		    "an age above the last retry, below a token's life");
 	}
-	if (limit >= LONGEST_TOKEN || last >= LONGEST_TOKEN) {
+	if (limit >= RULE_TOKEN_LIFE || last >= RULE_TOKEN_LIFE) {
 		check_danger(k, "expiry-below-retries", "router", r->name,
 		    "messages are tried for longer than a token lives: the last attempts cannot "
 		    "succeed",
