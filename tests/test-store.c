@@ -8,7 +8,7 @@
 
 #include "spool/blob.h"
 #include "spool/path.h"
-#include "tests/scratch.h"
+#include "tests/stored.h"
 
 static struct spool *spool;
 static struct store *store;
@@ -35,19 +35,6 @@ end(void)
 	scratch_end();
 }
 
-/* An entry for a content, with a name that tells entries apart. */
-static struct entry
-entry_for(const struct store_content *content, const char *name)
-{
-	struct entry e = {.size = content->size, .expires = 29000000};
-
-	memcpy(e.blob, content->digest, sizeof(e.blob));
-	memcpy(e.checksum, content->checksum, sizeof(e.checksum));
-	e.type_len = (size_t)snprintf(e.type, sizeof(e.type), "text/plain");
-	e.filename_len = (size_t)snprintf(e.filename, sizeof(e.filename), "filename=%s", name);
-	return e;
-}
-
 static int
 add_with(const struct entry *e, uint8_t id[ENTRY_ID_BYTES])
 {
@@ -70,7 +57,7 @@ add(const void *data, size_t len, const char *name, uint8_t id[ENTRY_ID_BYTES])
 	}
 	store_end(store, &content);
 	ck_assert_uint_eq(content.size, len);
-	e = entry_for(&content, name);
+	e = stored_entry(&content, name, 29000000);
 	return add_with(&e, id);
 }
 
@@ -243,7 +230,7 @@ START_TEST(other_content_that_comes_first_is_a_loud_failure)
 	ck_assert_int_eq(store_begin(store, &why), 0);
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
-	e = entry_for(&content, "a");
+	e = stored_entry(&content, "a", 29000000);
 	ck_assert_int_eq(add_with(&e, id), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "jello", 5, 0440);
@@ -265,7 +252,7 @@ START_TEST(the_same_content_that_comes_first_will_do)
 	ck_assert_int_eq(store_begin(store, &why), 0);
 	ck_assert_int_eq(store_write(store, "hello", 5, &why), 0);
 	store_end(store, &content);
-	e = entry_for(&content, "a");
+	e = stored_entry(&content, "a", 29000000);
 	ck_assert_int_eq(add_with(&e, id), 0);
 	blob_path(content.digest, blob + strlen("spool/"));
 	scratch_file(blob, "hello", 5, 0440);
@@ -355,7 +342,7 @@ START_TEST(an_entry_with_a_bad_piece_is_refused)
 	begin();
 	ck_assert_int_eq(store_begin(store, &why), 0);
 	store_end(store, &content);
-	e = entry_for(&content, "a\nevil: yes");
+	e = stored_entry(&content, "a\nevil: yes", 29000000);
 	ck_assert_int_eq(add_with(&e, id), -EINVAL);
 	group_forget(group);
 	ck_assert_uint_eq(group_count(group), 0);
