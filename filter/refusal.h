@@ -72,6 +72,8 @@ struct sink;
 	    "with its attachments the message is over this spool's limit") \
 	/* the token: 77 */ \
 	X(REFUSED_TOKEN_MALFORMED, "token-malformed", EX_NOPERM, LASTS, "token malformed") \
+	X(REFUSED_TOKEN_NEWER, "token-newer", EX_NOPERM, WAITS, \
+	    "token made by a newer version of mailgraft") \
 	X(REFUSED_TOKEN_KEY, "token-key", EX_NOPERM, WAITS, \
 	    "token made with a key that this spool does not have") \
 	X(REFUSED_TOKEN_FORGED, "token-forged", EX_NOPERM, LASTS, \

@@ -43,6 +43,8 @@ verify(struct spool_prover *s, const uint8_t *text, const struct recipient *to, 
 		return 0;
 	case TOKEN_MALFORMED:
 		return refuse(why, REFUSED_TOKEN_MALFORMED);
+	case TOKEN_NEWER:
+		return refuse(why, REFUSED_TOKEN_NEWER);
 	case TOKEN_FORGED:
 		return refuse(why, REFUSED_TOKEN_FORGED);
 	case TOKEN_REVOKED:

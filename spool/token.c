@@ -9,8 +9,10 @@
 #include "spool/hmac.h"
 
 enum {
+	VERSION_BITS = 0xf0,
 	TOKEN_VERSION = 1 << 4,
 	TOKEN_BOUND = 1,
+	KNOWN_BITS = VERSION_BITS | TOKEN_BOUND,
 	AT_KEY = 1,
 	AT_ENTRY = AT_KEY + KEY_ID_BYTES,
 	AT_EXPIRY = AT_ENTRY + ENTRY_ID_BYTES,
@@ -51,8 +53,8 @@ token_decode(const uint8_t *text, size_t len, struct token *t)
 	if (len != TOKEN_CHARS || base64url_decode(text, len, t->bytes) != 0) {
 		return TOKEN_MALFORMED;
 	}
-	if ((t->bytes[0] & ~TOKEN_BOUND) != TOKEN_VERSION) {
-		return TOKEN_MALFORMED;
+	if ((t->bytes[0] & VERSION_BITS) != TOKEN_VERSION) {
+		return TOKEN_NEWER;
 	}
 	t->bound = (t->bytes[0] & TOKEN_BOUND) != 0;
 	memcpy(t->key_id, t->bytes + AT_KEY, KEY_ID_BYTES);
@@ -73,6 +75,9 @@ token_verify(
 	token_mac(t->bytes, key, recipient, mac);
 	if (!hmac_equal(mac, t->bytes + AT_MAC, MAC_BYTES)) {
 		return TOKEN_FORGED;
+	}
+	if ((t->bytes[0] & ~KNOWN_BITS) != 0) {
+		return TOKEN_NEWER;
 	}
 	if (key->state == KEY_REVOKED) {
 		return TOKEN_REVOKED;

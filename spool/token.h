@@ -3,15 +3,20 @@
  *
  * 45 bytes, 60 base64url characters without spare bits (DESIGN.md, Tokens):
  *
- *	0       version 1 in the high nibble; bit 0: bound to a recipient; other bits zero
+ *	0       version 1 in the high nibble; bit 0: bound to a recipient; other bits: flags of
+ *	        newer programs
  *	1-4     key id
  *	5-24    entry id
  *	25-28   expiry, big-endian, EXPIRY_UNITs since 1970
  *	29-44   first 16 bytes of HMAC-SHA256 over "mailgraft token 1" NUL, bytes 0-28,
  *	        and the canonical recipient where bound
  *
- * Pure: no file is opened here. The MAC is checked before anything else in the
- * token is believed.
+ * A token is judged in this order: exact length and alphabet, version, MAC, flags, then
+ * the key's state and the expiry. So a forger learns nothing but "forged". What a newer
+ * program made is told apart (TOKEN_NEWER): the message waits, for an old program must not
+ * bounce it.
+ *
+ * Pure: no file is opened here.
  */
 #ifndef SPOOL_TOKEN_H
 #define SPOOL_TOKEN_H
@@ -35,21 +40,22 @@ struct token {
 
 enum token_verdict {
 	TOKEN_OK,
-	TOKEN_MALFORMED, /* length, alphabet, version or a flag that must be zero */
+	TOKEN_MALFORMED, /* length or alphabet */
+	TOKEN_NEWER,     /* another version; or a good MAC, and a flag that we do not know */
 	TOKEN_FORGED,    /* the MAC differs: another recipient, another spool, or not ours */
 	TOKEN_REVOKED,   /* the key is revoked */
 	TOKEN_EXPIRED,
-	TOKEN_NO_RECIPIENT, /* bound, and the message says no recipient */
+	/* bound, and the message names no recipient: its MAC cannot be computed */
+	TOKEN_NO_RECIPIENT,
 };
 
-/* TOKEN_OK or TOKEN_MALFORMED. Exact length and alphabet. Nothing else is checked. */
+/* TOKEN_OK, TOKEN_MALFORMED or TOKEN_NEWER (the version). Nothing is proved yet. */
 enum token_verdict token_decode(const uint8_t *text, size_t len, struct token *t);
 
 /*
  * Judges a decoded token by its key (the one with the token's key id).
  * `recipient` may be NULL or empty. `now` is in EXPIRY_UNITs since 1970; a token
- * is good up to and including its minute of expiry. The MAC first, then the
- * key's state, then the expiry.
+ * is good up to and including its minute of expiry.
  */
 enum token_verdict token_verify(
     const struct token *t, const struct key *key, const struct recipient *recipient, uint32_t now);

@@ -14,7 +14,7 @@
  *	%7 one.pdf, bound to a@b.example
  *
  *	%E expired      %F forged       %V its key revoked   %K its key unknown
- *	%M malformed    %Y another expiry than its entry's   %X entry missing
+ *	%M of another version   %Y another expiry than its entry's   %X entry missing
  *	%D entry damaged   %N blob missing   %S blob too short   %L blob too long
  *	%C blob of other content    %W a message's blob of other content
  *	%% a per cent sign
