@@ -62,7 +62,7 @@ SPIE := $(if $(filter rel,$(BUILD)),-static-pie -Wl$(comma)-u$(comma)OPENSSL_cpu
 # the filter links mime/ and spool/ without GMime, libmagic and the rest.
 lib      = $(OBJ)/$1.a
 objects  = $(patsubst %.c,$(OBJ)/%.o,$(filter-out %-main.c,$(wildcard $1/*.c)))
-FOLDERS := mime spool filter exim policy relay cli
+FOLDERS := mime spool filter exim policy relay postfix cli
 ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
 
 LIBS_filter := -l:libxxhash.a -l:libcrypto.a
