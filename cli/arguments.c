@@ -1,5 +1,5 @@
 /*
- * arguments.c - options, spans of time, the spool's place
+ * arguments.c - options and the spool's place
  */
 #include "cli/arguments.h"
 
@@ -10,7 +10,7 @@
 #include <sysexits.h>
 #include <time.h>
 
-#include "cli/config.h"
+#include "cli/settings.h"
 
 int
 next_option(int argc, char **argv, const struct option *options, struct complaint *c)
@@ -74,38 +74,7 @@ spool_path(const char *option)
 	if (option != NULL) {
 		return option;
 	}
-	return environment != NULL && environment[0] != '\0' ? environment : config()->spool;
-}
-
-int
-parse_span(const char *text, uint64_t *seconds_r)
-{
-	static const struct {
-		char letter;
-		uint32_t seconds;
-	} units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
-	uint64_t value = 0;
-	size_t digits = strspn(text, "0123456789");
-
-	if (digits == 0 || digits > 6 || text[digits] == '\0' || text[digits + 1] != '\0') {
-		return -1;
-	}
-	for (size_t i = 0; i < digits; i++) {
-		value = value * 10 + (uint64_t)(text[i] - '0');
-	}
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (units[i].letter == text[digits]) {
-			*seconds_r = value * units[i].seconds;
-			return 0;
-		}
-	}
-	return -1;
-}
-
-uint32_t
-now_units(void)
-{
-	return (uint32_t)(time(NULL) / EXPIRY_UNIT);
+	return environment != NULL && environment[0] != '\0' ? environment : settings()->spool;
 }
 
 int

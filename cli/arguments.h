@@ -41,12 +41,6 @@ int command_option(
 /* --spool, $MAILGRAFT_SPOOL, or what the configuration says. */
 const char *spool_path(const char *option);
 
-/* "90m", "36h", "14d", "4w" to seconds. -1: not that, or too far off. */
-int parse_span(const char *text, uint64_t *seconds_r);
-
-/* Now, in EXPIRY_UNITs since 1970. */
-uint32_t now_units(void);
-
 /* stdout may have been a full disk. 0, or EX_IOERR with a line on stderr. */
 int finish_output(const char *command);
 

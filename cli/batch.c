@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 #include "cli/committer.h"
-#include "cli/reader.h"
+#include "cli/input.h"
 #include "cli/request.h"
 
 struct batch {
 	struct intake *in;
 	struct committer *committer;
-	struct reader reader;
+	struct input input;
 };
 
 static void
@@ -22,7 +22,7 @@ answer_before_wait(void *arg)
 {
 	struct batch *b = arg;
 
-	committer_hand_over(b->committer, b->reader.taken);
+	committer_hand_over(b->committer, b->input.taken);
 }
 
 static void
@@ -33,7 +33,7 @@ serve(struct batch *b, char *line, size_t len, const struct request *defaults)
 	uint64_t end;
 
 	request_read(line, len, defaults, &r);
-	end = b->reader.taken + (r.has_bytes ? r.request.bytes : 0);
+	end = b->input.taken + (r.has_bytes ? r.request.bytes : 0);
 	if (r.wrong != NULL) {
 		complain(&c, EX_DATAERR, "bad request: %s", r.wrong);
 		committer_refuse(b->committer, r.json, &c);
@@ -41,12 +41,12 @@ serve(struct batch *b, char *line, size_t len, const struct request *defaults)
 		if (r.has_bytes) {
 			/* Not its name: the line is gone when more is read. */
 			r.request.file = "bytes";
-			r.request.reader = &b->reader;
+			r.request.input = &b->input;
 		}
 		committer_add(b->committer, b->in, &r.request, r.json);
 	}
 	if (r.has_bytes) {
-		reader_skip_to(&b->reader, end);
+		input_skip_to(&b->input, end);
 	}
 }
 
@@ -64,7 +64,7 @@ batch_run(struct intake *in, const struct request *defaults, bool json)
 {
 	struct batch *b = calloc(1, sizeof(*b));
 	struct complaint c;
-	enum reader_line kind;
+	enum input_line kind;
 	char *line;
 	size_t len;
 	int ret;
@@ -78,23 +78,23 @@ batch_run(struct intake *in, const struct request *defaults, bool json)
 		return complain_aloud("put", &c);
 	}
 	b->in = in;
-	b->reader.fd = STDIN_FILENO;
-	b->reader.before_wait = answer_before_wait;
-	b->reader.arg = b;
-	while ((kind = reader_line(&b->reader, &line, &len)) != READER_END) {
-		if (kind == READER_TOO_LONG) {
+	b->input.fd = STDIN_FILENO;
+	b->input.before_wait = answer_before_wait;
+	b->input.arg = b;
+	while ((kind = input_line(&b->input, &line, &len)) != INPUT_END) {
+		if (kind == INPUT_TOO_LONG) {
 			refuse_too_long(b);
 		} else {
 			serve(b, line, len, defaults);
 		}
 		if (committer_full(b->committer)) {
-			committer_hand_over(b->committer, b->reader.taken);
+			committer_hand_over(b->committer, b->input.taken);
 		}
 	}
-	committer_hand_over(b->committer, b->reader.taken);
+	committer_hand_over(b->committer, b->input.taken);
 	ret = committer_end(&b->committer);
-	if (b->reader.error != 0) {
-		complain(&c, EX_IOERR, "cannot read requests: %s", reason(b->reader.error));
+	if (b->input.error != 0) {
+		complain(&c, EX_IOERR, "cannot read requests: %s", reason(b->input.error));
 		ret = complain_aloud("put", &c);
 	}
 	free(b);

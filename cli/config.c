@@ -1,237 +1,136 @@
 /*
- * config.c - reads mailgraft.yaml (libyaml)
+ * config.c - `mailgraft config`: what is in force; puts limits into the spool
  */
-#include "cli/config.h"
-
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <yaml.h>
 
 #include "cli/arguments.h"
-#include "spool/limits.h"
+#include "cli/command.h"
+#include "cli/complain-spool.h"
+#include "cli/settings.h"
+#include "spool/apply.h"
+#include "spool/spool.h"
 
-static struct config settings = {
-    .spool = "/var/spool/mailgraft",
-    .expires = EXPIRES_DEFAULT,
-    .grace = GRACE_DEFAULT,
-    .largest_file = INT64_MAX,
-    .total = INT64_MAX,
-};
+static const char usage[] =
+    "usage: mailgraft config [--spool DIR] [apply]\n"
+    "\n"
+    "Checks the configuration file and prints what is in force, as such a file.\n"
+    "\n"
+    "  apply     puts the limits of messages (attachments, expanded) into the spool,\n"
+    "            where the filter reads them\n";
 
-const struct config *
-config(void)
+static void
+print_bytes(const char *name, uint64_t bytes)
 {
-	return &settings;
-}
-
-const char *
-config_file(void)
-{
-	const char *named = getenv("MAILGRAFT_CONFIG");
-
-	return named != NULL && named[0] != '\0' ? named : "/etc/mailgraft/mailgraft.yaml";
-}
-
-/* A whole number from 1 to max. Returns what stands behind it, or NULL. */
-static const char *
-parse_number(const char *text, uint64_t max, uint64_t *number_r)
-{
-	uint64_t number = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++) {
-		uint64_t digit = (uint64_t)(*text - '0');
-		if (number > (max - digit) / 10) {
-			return NULL;
-		}
-		number = number * 10 + digit;
+	if (bytes < INT64_MAX) {
+		printf("%s: %" PRIu64 "\n", name, bytes);
 	}
-	*number_r = number;
-	return number > 0 ? text : NULL;
+}
+
+static void
+print_limits(const char *before, const struct format_limits *l)
+{
+	if (l->attachments > 0) {
+		printf("%sattachments: %" PRIu64 "\n", before, l->attachments);
+	}
+	if (l->expanded > 0) {
+		printf("%sexpanded: %" PRIu64 "\n", before, l->expanded);
+	}
+}
+
+/* What the filter keeps to, which is in the spool and not in the file. */
+static void
+print_applied(const char *path)
+{
+	struct spool_fail why = {0};
+	struct spool *spool = NULL;
+	const struct format_limits *file = &settings()->messages;
+	struct format_limits applied;
+	struct complaint c;
+
+	if (spool_open(path, &spool, &why) != 0) {
+		complain_spool(&c, path, &why, "cannot say what is applied");
+		printf("# %s\n", c.text);
+		return;
+	}
+	applied = spool_limits(spool);
+	spool_close(&spool);
+	if (applied.attachments == file->attachments && applied.expanded == file->expanded) {
+		if (file->attachments > 0 || file->expanded > 0) {
+			printf("# attachments and expanded are applied in the spool\n");
+		}
+		return;
+	}
+	printf("# the spool differs (run 'mailgraft config apply'); in force are%s\n",
+	    applied.attachments == 0 && applied.expanded == 0 ? " no limits of messages" : ":");
+	print_limits("#   ", &applied);
 }
 
 static int
-parse_size(const char *text, uint64_t *bytes_r)
+show(const char *path)
 {
-	static const char letters[] = "KMG";
-	uint64_t number;
-	const char *letter, *end = parse_number(text, INT64_MAX, &number);
-	int shift;
+	const struct settings *conf = settings();
 
-	if (end == NULL || (*end != '\0' && end[1] != '\0')) {
-		return -1;
-	}
-	letter = *end == '\0' ? NULL : strchr(letters, *end);
-	if (*end != '\0' && letter == NULL) {
-		return -1;
-	}
-	shift = letter == NULL ? 0 : 10 * (int)(letter - letters + 1);
-	if (number > (uint64_t)INT64_MAX >> shift) {
-		return -1;
-	}
-	*bytes_r = number << shift;
-	return 0;
+	printf("# %s\nspool: %s\nexpires: %" PRIu64 "m\ngrace: %" PRIu64 "m\n", settings_file(),
+	    path, conf->expires / 60, conf->grace / 60);
+	print_bytes("largest-file", conf->largest_file);
+	print_bytes("total", conf->total);
+	print_limits("", &conf->messages);
+	print_applied(path);
+	return finish_output("config");
+}
+
+/* A damaged format is no reason not to replace it. */
+static int
+open_spool(const char *path, struct spool **spool_r, struct spool_fail *why)
+{
+	int ret = spool_open(path, spool_r, why);
+
+	return ret == -EPROTONOSUPPORT && why->check == FAIL_DAMAGE
+	    ? spool_open_unchecked(path, spool_r, why)
+	    : ret;
 }
 
 static int
-parse_count(const char *text, uint64_t *count_r)
+apply(const char *path)
 {
-	const char *end = parse_number(text, FORMAT_ATTACHMENTS_MAX, count_r);
+	struct spool_fail why = {0};
+	struct spool *spool = NULL;
+	struct complaint c;
+	int ret = open_spool(path, &spool, &why);
 
-	return end != NULL && *end == '\0' ? 0 : -1;
-}
-
-static const char names[] = "spool, expires, grace, largest-file, total, attachments or expanded";
-
-/* NULL, or what was expected: `names` where there is no such key. */
-static const char *
-set(const char *key, const char *value)
-{
-	static const char bytes[] = "bytes, such as 5000000, or with K, M or G";
-
-	if (strcmp(key, "spool") == 0) {
-		if (value[0] != '/' || strlen(value) >= sizeof(settings.spool)) {
-			return "an absolute path";
-		}
-		memcpy(settings.spool, value, strlen(value) + 1);
-		return NULL;
+	if (ret == 0) {
+		ret = apply_limits(spool, &settings()->messages, &why);
 	}
-	if (strcmp(key, "expires") == 0) {
-		return parse_span(value, &settings.expires) == 0 && settings.expires > 0
-		    ? NULL
-		    : "a number and m, h, d or w, such as 30d";
+	spool_close(&spool);
+	if (ret != 0) {
+		complain_spool(&c, path, &why, "cannot apply the configuration");
+		return complain_aloud("config", &c);
 	}
-	if (strcmp(key, "grace") == 0) {
-		return parse_span(value, &settings.grace) == 0 && settings.grace >= GRACE_MIN
-		    ? NULL
-		    : "a number and m, h, d or w, at least 1h";
-	}
-	if (strcmp(key, "largest-file") == 0) {
-		return parse_size(value, &settings.largest_file) == 0 ? NULL : bytes;
-	}
-	if (strcmp(key, "total") == 0) {
-		return parse_size(value, &settings.total) == 0 ? NULL : bytes;
-	}
-	if (strcmp(key, "attachments") == 0) {
-		return parse_count(value, &settings.messages.attachments) == 0
-		    ? NULL
-		    : "a number from 1 to 100";
-	}
-	if (strcmp(key, "expanded") == 0) {
-		return parse_size(value, &settings.messages.expanded) == 0 ? NULL : bytes;
-	}
-	return names;
-}
-
-static int
-wrong(struct complaint *c, yaml_mark_t mark, const char *expected, const char *found)
-{
-	return complain(c, EX_CONFIG, "%s:%zu:%zu: expected %s%s%s%s", config_file(), mark.line + 1,
-	    mark.column + 1, expected, found == NULL ? "" : ", and not '",
-	    found == NULL ? "" : found, found == NULL ? "" : "'");
-}
-
-/* A mapping's next scalar into `text`. 0: there is one; 1: the mapping ends. */
-static int
-next_scalar(
-    yaml_parser_t *parser, char text[CONFIG_PATH_MAX], yaml_mark_t *mark_r, struct complaint *c)
-{
-	yaml_event_t event;
-	int ret = 0;
-
-	if (yaml_parser_parse(parser, &event) == 0) {
-		return wrong(c, parser->problem_mark, parser->problem != NULL ? "YAML: " : "YAML",
-		    parser->problem);
-	}
-	*mark_r = event.start_mark;
-	if (event.type == YAML_MAPPING_END_EVENT) {
-		ret = 1;
-	} else if (event.type != YAML_SCALAR_EVENT || event.data.scalar.length >= CONFIG_PATH_MAX ||
-	    memchr(event.data.scalar.value, '\0', event.data.scalar.length) != NULL) {
-		ret = wrong(c, event.start_mark, "a name and a plain value", NULL);
-	} else {
-		memcpy(text, event.data.scalar.value, event.data.scalar.length + 1);
-	}
-	yaml_event_delete(&event);
-	return ret;
-}
-
-static int
-read_mapping(yaml_parser_t *parser, struct complaint *c)
-{
-	char key[CONFIG_PATH_MAX] = "", value[CONFIG_PATH_MAX] = "";
-	const char *expected;
-	yaml_mark_t key_mark, value_mark;
-	int ret;
-
-	while ((ret = next_scalar(parser, key, &key_mark, c)) == 0) {
-		ret = next_scalar(parser, value, &value_mark, c);
-		if (ret != 0) {
-			return ret < 0 ? ret : wrong(c, value_mark, "a value", NULL);
-		}
-		expected = set(key, value);
-		if (expected != NULL) {
-			bool unknown = expected == names;
-			return wrong(
-			    c, unknown ? key_mark : value_mark, expected, unknown ? key : value);
-		}
-	}
-	return ret < 0 ? ret : 0;
-}
-
-static int
-read_document(yaml_parser_t *parser, struct complaint *c)
-{
-	yaml_event_t event;
-	yaml_event_type_t type;
-	yaml_mark_t mark;
-
-	do {
-		if (yaml_parser_parse(parser, &event) == 0) {
-			return wrong(c, parser->problem_mark, "YAML", parser->problem);
-		}
-		type = event.type;
-		mark = event.start_mark;
-		/* An empty file is a document of an empty scalar, or none. */
-		if (type == YAML_SCALAR_EVENT && event.data.scalar.length > 0) {
-			type = YAML_SEQUENCE_START_EVENT;
-		}
-		yaml_event_delete(&event);
-		if (type == YAML_MAPPING_START_EVENT) {
-			int ret = read_mapping(parser, c);
-			if (ret != 0) {
-				return ret;
-			}
-		} else if (type == YAML_SEQUENCE_START_EVENT || type == YAML_ALIAS_EVENT) {
-			return wrong(c, mark, "names with values", NULL);
-		}
-	} while (type != YAML_STREAM_END_EVENT);
-	return 0;
+	return EX_OK;
 }
 
 int
-config_load(struct complaint *c)
+config_main(int argc, char **argv)
 {
-	yaml_parser_t parser;
-	int ret;
-	FILE *file = fopen(config_file(), "re");
+	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	struct command_line line = {.name = "config", .usage = usage};
+	struct complaint c;
+	bool applies;
+	int code;
 
-	if (file == NULL) {
-		/* One that was asked for must be there. */
-		return errno == ENOENT && getenv("MAILGRAFT_CONFIG") == NULL
-		    ? 0
-		    : complain(c, EX_CONFIG, "cannot read '%s': %s", config_file(), reason(errno));
+	if (command_option(argc, argv, options, &line, &code) == 0) {
+		return code;
 	}
-	if (yaml_parser_initialize(&parser) == 0) {
-		fclose(file);
-		return complain(c, EX_TEMPFAIL, "out of memory");
+	applies = optind < argc && strcmp(argv[optind], "apply") == 0;
+	if (optind + applies < argc) {
+		complain(&c, EX_USAGE, "config takes no argument but 'apply', and got '%s'",
+		    argv[optind + applies]);
+		return complain_aloud("config", &c);
 	}
-	yaml_parser_set_input_file(&parser, file);
-	ret = read_document(&parser, c);
-	yaml_parser_delete(&parser);
-	fclose(file);
-	return ret;
+	return applies ? apply(spool_path(line.spool)) : show(spool_path(line.spool));
 }

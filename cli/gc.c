@@ -12,9 +12,11 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-exim.h"
-#include "cli/config.h"
+#include "cli/complain-spool.h"
+#include "cli/duration.h"
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "cli/settings.h"
 #include "exim/needed.h"
 #include "exim/program.h"
 #include "spool/sweep.h"
@@ -188,7 +190,7 @@ read_options(int argc, char **argv, struct gc *g, struct command_line *line, int
 			g->sweep.force = true;
 		} else if (option == 'e' || option == 'q') {
 			*(option == 'e' ? &g->exim : &g->exim_spool) = optarg;
-		} else if (parse_span(optarg, span) != 0 || *span < GRACE_MIN) {
+		} else if (duration_parse(optarg, span) != 0 || *span < GRACE_MIN) {
 			complain(&c, EX_USAGE,
 			    "bad --%s '%s': say a number and m, h, d or w, at least 1h",
 			    option == 'D' ? "delivered" : "grace", optarg);
@@ -211,7 +213,7 @@ int
 gc_main(int argc, char **argv)
 {
 	struct command_line line = {.name = "gc", .usage = usage};
-	struct gc g = {.sweep = {.grace = config()->grace}};
+	struct gc g = {.sweep = {.grace = settings()->grace}};
 	struct complaint c;
 	int ret;
 

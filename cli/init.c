@@ -13,6 +13,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/timestamp.h"
 #include "spool/init.h"
 
 static const char usage[] =

@@ -14,9 +14,10 @@
 
 #include "cli/address.h"
 #include "cli/arguments.h"
-#include "cli/config.h"
+#include "cli/complain-spool.h"
 #include "cli/media-type.h"
 #include "cli/scanner.h"
+#include "cli/settings.h"
 #include "cli/source.h"
 #include "cli/timestamp.h"
 #include "mime/message-check.h"
@@ -83,7 +84,7 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 		ret = store_open(in->spool, &in->store, &why);
 	}
 	if (ret == 0) {
-		store_limit(in->store, config()->total);
+		store_limit(in->store, settings()->total);
 		ret = keyring_active(in->spool, &key, &why);
 		explicit_bzero(&key, sizeof(key));
 	}
@@ -124,7 +125,7 @@ intake_group_new(const struct intake *in, struct intake_group **group_r, struct 
 		intake_group_free(&g);
 		return complain_spool(c, in->path, &why, "cannot store anything");
 	}
-	group_limit(g->files, config()->total);
+	group_limit(g->files, settings()->total);
 	*group_r = g;
 	return 0;
 }
@@ -175,7 +176,7 @@ make_pieces(const struct request *r, struct entry *e, struct pending *p, struct 
 	enum part_header bad;
 	size_t len;
 
-	if (name == NULL && r->reader == NULL && strcmp(r->file, "-") != 0) {
+	if (name == NULL && r->input == NULL && strcmp(r->file, "-") != 0) {
 		name = r->file;
 	}
 	p->receipt.name_len = 0;
@@ -255,11 +256,11 @@ read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
 	uint64_t left = r->bytes - size;
 	ssize_t n;
 
-	if (r->reader != NULL) {
+	if (r->input != NULL) {
 		if (left == 0) {
 			return 0;
 		}
-		return (ssize_t)reader_bytes(r->reader, in->chunk,
+		return (ssize_t)input_bytes(r->input, in->chunk,
 		    left < sizeof(in->chunk) ? (size_t)left : sizeof(in->chunk));
 	}
 	do {
@@ -273,10 +274,10 @@ static int
 check_piece(const struct intake *in, const char *file, size_t len, uint64_t size,
     struct message_check *check, struct complaint *c)
 {
-	if (size > config()->largest_file) {
+	if (size > settings()->largest_file) {
 		return complain(c, EX_DATAERR,
 		    "cannot store '%.200s': over the %llu bytes that largest-file allows", file,
-		    (unsigned long long)config()->largest_file);
+		    (unsigned long long)settings()->largest_file);
 	}
 	message_check_add(check, in->chunk, len);
 	return 0;
@@ -377,7 +378,7 @@ copy_source(struct intake *in, const struct request *r, struct source *s,
 	if (get_content(in, r, s, &size, check, c) != 0) {
 		return -1;
 	}
-	if (r->reader != NULL && size < r->bytes) {
+	if (r->input != NULL && size < r->bytes) {
 		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came",
 		    r->file, (unsigned long long)size, (unsigned long long)r->bytes);
 	}
@@ -406,7 +407,7 @@ store_source(struct intake *in, const struct request *r, struct pending *p, stru
 	struct message_check check;
 	int ret;
 
-	if (r->reader == NULL && source_open(r->file, r->take_over, &source, c) != 0) {
+	if (r->input == NULL && source_open(r->file, r->take_over, &source, c) != 0) {
 		return -1;
 	}
 	ret = copy_source(in, r, &source, &check, c);

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "cli/complaint.h"
-#include "cli/reader.h"
+#include "cli/input.h"
 #include "spool/store.h"
 
 struct request {
@@ -31,9 +31,9 @@ struct request {
 	bool reflink; /* share the file's blocks where the file system can */
 	/* the file itself becomes the blob where it can; where not, that is said once on stderr */
 	bool take_over;
-	bool move;             /* and with take_over its name is for intake_remove_moved */
-	const char *scanner;   /* NULL, or a command that must pass the content */
-	struct reader *reader; /* not NULL: the content are the next `bytes` of it */
+	bool move;           /* and with take_over its name is for intake_remove_moved */
+	const char *scanner; /* NULL, or a command that must pass the content */
+	struct input *input; /* not NULL: the content are the next `bytes` of it */
 	uint64_t bytes;
 };
 

@@ -3,12 +3,14 @@
  */
 #include "cli/json.h"
 
-#include <glib.h>
+#include <stdlib.h>
+
+#include "mime/utf8.h"
 
 static void
 write_string(FILE *out, const char *text, size_t len)
 {
-	gchar *valid = g_utf8_make_valid(text, (gssize)len);
+	char *valid = utf8_repaired(text, len);
 
 	putc('"', out);
 	for (const unsigned char *at = (const unsigned char *)valid; *at != '\0'; at++) {
@@ -21,7 +23,7 @@ write_string(FILE *out, const char *text, size_t len)
 		}
 	}
 	putc('"', out);
-	g_free(valid);
+	free(valid);
 }
 
 static void

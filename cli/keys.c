@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/complain-spool.h"
 #include "cli/json.h"
 #include "cli/timestamp.h"
 #include "spool/create.h"

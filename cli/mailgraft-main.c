@@ -10,7 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/complaint.h"
-#include "cli/config.h"
+#include "cli/settings.h"
 
 static const struct command {
 	const char *name;
@@ -58,7 +58,7 @@ main(int argc, char **argv)
 		usage(stdout);
 		return EX_OK;
 	}
-	if (config_load(&c) != 0) {
+	if (settings_load(&c) != 0) {
 		return complain_aloud("", &c);
 	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {

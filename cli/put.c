@@ -8,8 +8,9 @@
 #include "cli/arguments.h"
 #include "cli/batch.h"
 #include "cli/command.h"
-#include "cli/config.h"
+#include "cli/duration.h"
 #include "cli/intake.h"
+#include "cli/settings.h"
 
 static const char usage[] =
     "usage: mailgraft put [--spool DIR] [--name NAME] [--type TYPE] [--inline] [--cid ID]\n"
@@ -108,7 +109,7 @@ read_options(int argc, char **argv, struct options *o, int *code)
 			o->batch = true;
 			break;
 		default:
-			if (parse_span(optarg, &o->request.expires) != 0) {
+			if (duration_parse(optarg, &o->request.expires) != 0) {
 				complain(&c, EX_USAGE,
 				    "bad --expires '%s': say a number and m, h, d or w", optarg);
 				*code = complain_aloud("put", &c);
@@ -189,7 +190,7 @@ put_main(int argc, char **argv)
 {
 	struct options o = {
 	    .line = {.name = "put", .usage = usage},
-	    .request = {.expires = config()->expires},
+	    .request = {.expires = settings()->expires},
 	};
 	struct intake *in = NULL;
 	struct complaint c;

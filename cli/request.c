@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "cli/arguments.h"
+#include "cli/duration.h"
 #include "cli/json-object.h"
 
 static const char bad_expires[] = "bad expires: a number and m, h, d or w, such as \"14d\"";
@@ -24,7 +24,7 @@ set_text(struct request *r, const char *name, const char *text)
 	} else if (strcmp(name, "cid") == 0) {
 		r->cid = text;
 	} else if (strcmp(name, "expires") == 0) {
-		return parse_span(text, &r->expires) == 0 ? NULL : bad_expires;
+		return duration_parse(text, &r->expires) == 0 ? NULL : bad_expires;
 	} else {
 		return "a member that is unknown, or no string";
 	}

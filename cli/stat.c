@@ -10,6 +10,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/complain-spool.h"
 #include "cli/json.h"
 #include "spool/entry.h"
 #include "spool/hex.h"

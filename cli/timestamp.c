@@ -5,6 +5,8 @@
 
 #include <time.h>
 
+#include "spool/limits.h"
+
 const char *
 timestamp(uint64_t seconds, char text[TIMESTAMP_MAX])
 {
@@ -16,4 +18,10 @@ timestamp(uint64_t seconds, char text[TIMESTAMP_MAX])
 		text[0] = '\0';
 	}
 	return text;
+}
+
+uint32_t
+now_units(void)
+{
+	return (uint32_t)(time(NULL) / EXPIRY_UNIT);
 }

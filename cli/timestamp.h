@@ -11,4 +11,7 @@ enum { TIMESTAMP_MAX = sizeof("2026-01-31T12:00:00Z") + 8 };
 /* Returns `text`. */
 const char *timestamp(uint64_t seconds, char text[TIMESTAMP_MAX]);
 
+/* Now, in EXPIRY_UNITs since 1970. */
+uint32_t now_units(void);
+
 #endif

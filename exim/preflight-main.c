@@ -10,8 +10,9 @@
  * it opens the two files, becomes the spool's owner, and only then reads.
  *
  * Prints:  the reason on standard output, without a line end; and to syslog, as the filter does
- * Exits:   0 yes, or nothing is asked for; else as mailgraft-filter would: 65 and
- *          77 will stay so, all others may pass
+ * Exits:   0 yes, or nothing is asked for; 65 and 77 no, and no retry can mend it; any
+ *          other code no, and Exim must try again. Which refusal is lasting is for
+ *          filter/refusal.h to say; the codes are the filter's where that allows it
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -151,6 +152,19 @@ log_refusal(const struct refusal *why, const char *id, const char *sentence)
 	}
 }
 
+/* The router bounces on 65 and 77 only. */
+static int
+exit_of(const struct refusal *why)
+{
+	int code = refusal_exit(why);
+	bool bounces = code == EX_DATAERR || code == EX_NOPERM;
+
+	if (refusal_is_lasting(why)) {
+		return bounces ? code : EX_DATAERR;
+	}
+	return bounces ? EX_TEMPFAIL : code;
+}
+
 static int
 check(int message, const struct options *o)
 {
@@ -162,7 +176,7 @@ check(int message, const struct options *o)
 	}
 	refusal_sentence(&why, sentence, sizeof(sentence));
 	log_refusal(&why, o->id, sentence);
-	return say(refusal_exit(&why), sentence, "");
+	return say(exit_of(&why), sentence, "");
 }
 
 static int

@@ -54,6 +54,7 @@ try_recipient(
 		    .received = q->received,
 		    .recipient = *recipient,
 		    .exit = refusal_exit(&why),
+		    .lasting = refusal_is_lasting(&why),
 		    .word = refusal_word(&why),
 		    .reason = text,
 		};

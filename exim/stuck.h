@@ -19,6 +19,7 @@ struct stuck_row {
 	int64_t received;      /* seconds since 1970; 0: unknown */
 	struct span recipient; /* empty where the message itself cannot be read */
 	int exit;              /* what the filter would exit with */
+	bool lasting;          /* no retry can mend it: Exim will return the message */
 	const char *word;      /* its reason in one word, or "unreadable" */
 	const char *reason;    /* and as a sentence, which `error` ends where it is not 0 */
 	int error;             /* errno */

@@ -1,7 +1,7 @@
 /*
  * reader.c - lines and counted bytes from one descriptor
  */
-#include "cli/reader.h"
+#include "cli/input.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -18,7 +18,7 @@ would_wait(int fd)
 
 /* Reads once, at least one byte. False at the end. */
 static bool
-fill(struct reader *r)
+fill(struct input *r)
 {
 	ssize_t n;
 
@@ -46,7 +46,7 @@ fill(struct reader *r)
 }
 
 static void
-take(struct reader *r, size_t len)
+take(struct input *r, size_t len)
 {
 	r->at += len;
 	r->taken += len;
@@ -54,7 +54,7 @@ take(struct reader *r, size_t len)
 
 /* Passes over the rest of a line that is too long. */
 static void
-skip_line(struct reader *r)
+skip_line(struct input *r)
 {
 	const char *lf;
 
@@ -64,32 +64,32 @@ skip_line(struct reader *r)
 	} while (lf == NULL && fill(r));
 }
 
-enum reader_line
-reader_line(struct reader *r, char **line_r, size_t *len_r)
+enum input_line
+input_line(struct input *r, char **line_r, size_t *len_r)
 {
 	char *lf;
 
 	while ((lf = memchr(r->buf + r->at, '\n', r->end - r->at)) == NULL) {
 		if (r->end - r->at == BATCH_LINE_MAX) {
 			skip_line(r);
-			return READER_TOO_LONG;
+			return INPUT_TOO_LONG;
 		}
 		if (!fill(r)) {
 			break;
 		}
 	}
 	if (lf == NULL && r->at == r->end) {
-		return READER_END;
+		return INPUT_END;
 	}
 	*line_r = r->buf + r->at;
 	*len_r = lf == NULL ? r->end - r->at : (size_t)(lf - *line_r);
 	take(r, *len_r + (lf == NULL ? 0 : 1));
 	(*line_r)[*len_r] = '\0';
-	return READER_LINE;
+	return INPUT_LINE;
 }
 
 size_t
-reader_bytes(struct reader *r, void *buf, size_t cap)
+input_bytes(struct input *r, void *buf, size_t cap)
 {
 	size_t len;
 
@@ -103,7 +103,7 @@ reader_bytes(struct reader *r, void *buf, size_t cap)
 }
 
 void
-reader_skip_to(struct reader *r, uint64_t offset)
+input_skip_to(struct input *r, uint64_t offset)
 {
 	while (r->taken < offset) {
 		uint64_t left = offset - r->taken;

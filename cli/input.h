@@ -1,12 +1,12 @@
 /*
- * reader.h - standard input as lines and counted bytes, for `put --batch`
+ * input.h - standard input as lines and counted bytes, for `put --batch`
  *
  * Owns:    its buffer, not the descriptor
  * Before it waits for input it calls `before_wait`: what can be answered is
  * answered first.
  */
-#ifndef CLI_READER_H
-#define CLI_READER_H
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 #include "cli/limits.h"
 
-struct reader {
+struct input {
 	int fd;
 	void (*before_wait)(void *);
 	void *arg;
@@ -26,19 +26,19 @@ struct reader {
 	char buf[BATCH_LINE_MAX + 1];
 };
 
-enum reader_line { READER_LINE, READER_END, READER_TOO_LONG };
+enum input_line { INPUT_LINE, INPUT_END, INPUT_TOO_LONG };
 
 /*
  * The next line, without its LF, NUL-terminated in place; valid and writable
- * until the next call. The last one need not end. READER_TOO_LONG: over
+ * until the next call. The last one need not end. INPUT_TOO_LONG: over
  * BATCH_LINE_MAX bytes, and passed over.
  */
-enum reader_line reader_line(struct reader *r, char **line_r, size_t *len_r);
+enum input_line input_line(struct input *r, char **line_r, size_t *len_r);
 
 /* Up to cap bytes; 0 at the end. */
-size_t reader_bytes(struct reader *r, void *buf, size_t cap);
+size_t input_bytes(struct input *r, void *buf, size_t cap);
 
 /* Passes over bytes until `taken` is `offset`, or the end. */
-void reader_skip_to(struct reader *r, uint64_t offset);
+void input_skip_to(struct input *r, uint64_t offset);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * config.h - defaults of the command line, from a file
+ * settings.h - defaults of the command line, from a file
  *
  * /etc/mailgraft/mailgraft.yaml, or what MAILGRAFT_CONFIG names:
  *
@@ -14,15 +14,15 @@
  * Everything may be left out, also the file. The filter does not read it: the
  * last two are in force once `mailgraft config apply` has put them into the spool.
  */
-#ifndef CLI_CONFIG_H
-#define CLI_CONFIG_H
+#ifndef CLI_SETTINGS_H
+#define CLI_SETTINGS_H
 
 #include <stdint.h>
 
 #include "cli/complaint.h"
 #include "spool/format.h"
 
-struct config {
+struct settings {
 	char spool[CONFIG_PATH_MAX];
 	uint64_t expires, grace;       /* seconds */
 	uint64_t largest_file, total;  /* bytes; INT64_MAX: no limit */
@@ -30,11 +30,11 @@ struct config {
 };
 
 /* Reads the file, once, before anything else. -1 with file, line, column and what was expected. */
-int config_load(struct complaint *c);
+int settings_load(struct complaint *c);
 
-const struct config *config(void);
+const struct settings *settings(void);
 
 /* Where it was read from. */
-const char *config_file(void);
+const char *settings_file(void);
 
 #endif

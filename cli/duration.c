@@ -1,0 +1,36 @@
+/*
+ * duration.c - see duration.h
+ */
+#include "cli/duration.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { DIGITS_MAX = 6 };
+
+static const struct {
+	char letter;
+	uint32_t seconds;
+} units[] = {{'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
+
+int
+duration_parse(const char *text, uint64_t *seconds_r)
+{
+	uint64_t value = 0;
+	size_t digits = strspn(text, "0123456789");
+
+	if (digits == 0 || digits > DIGITS_MAX || text[digits] == '\0' ||
+	    text[digits + 1] != '\0') {
+		return -1;
+	}
+	for (size_t i = 0; i < digits; i++) {
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (units[i].letter == text[digits]) {
+			*seconds_r = value * units[i].seconds;
+			return 0;
+		}
+	}
+	return -1;
+}
