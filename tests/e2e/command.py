@@ -111,6 +111,8 @@ class Base(unittest.TestCase):
         raw[5:25] = hashlib.sha256(''.join(lines).encode()).digest()[:20]
         token = base64.urlsafe_b64encode(raw).decode()
         path = self.entry_path(token)
+        if os.path.exists(path):        # the same entry, from before
+            os.unlink(path)
         with open(path, 'w') as f:
             f.write(''.join(lines))
         os.chmod(path, 0o440)

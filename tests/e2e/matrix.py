@@ -16,7 +16,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import unittest
 from dataclasses import replace
 
@@ -26,6 +25,7 @@ from e2e.oracle import Stored, check, leaves
 from e2e.samples import Sample, docx, message, noise, pdf, png
 from e2e.sink import Behaviour
 from e2e.tokens import Token, minutes
+from e2e.wait import until
 
 # Exit codes of DESIGN.md.
 BAD_MESSAGE, MISSING, CONTENT, REFUSED = 65, 66, 74, 77
@@ -263,8 +263,7 @@ class Matrix:
         id = self.exim.inject(message, self.to())
         run = self.exim.start('-qff', stdin=subprocess.DEVNULL)
         self.assertTrue(self.sink.behaviour.stalled.wait(20), 'the sink saw no data')
-        time.sleep(0.3)
-        [pid] = self.rig.filter_processes()
+        [pid] = until(self.rig.filter_processes, 'the filter that Exim runs')
         os.kill(pid, signal.SIGKILL)
         self.sink.behaviour.resume.set()
         self.exim.finish(run)
