@@ -107,7 +107,7 @@ $O/mailgraft-filter: $(OBJ)/filter/filter-main.o $(call lib,filter) $(call lib,s
 	$(call say,LINK)
 	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
-$O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+$O/mailgraft: $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,postfix) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)
 

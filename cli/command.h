@@ -17,5 +17,6 @@ int stat_main(int argc, char **argv);
 int preview_main(int argc, char **argv);
 int stuck_main(int argc, char **argv);
 int check_exim_main(int argc, char **argv);
+int check_postfix_main(int argc, char **argv);
 
 #endif

@@ -27,6 +27,7 @@ static const struct command {
     {"config", config_main, "check and show the configuration"},
     {"preview", preview_main, "show what the filter would make of a message"},
     {"check-exim", check_exim_main, "say what is dangerous in Exim's configuration"},
+    {"check-postfix", check_postfix_main, "say what is dangerous in Postfix's configuration"},
     {"stuck", stuck_main, "list queued messages that cannot be grafted"},
 };
 
@@ -35,7 +36,7 @@ usage(FILE *out)
 {
 	fputs("usage: mailgraft COMMAND [--spool DIR] [OPTION…] [ARGUMENT…]\n\n", out);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].what);
+		fprintf(out, "  %-14s %s\n", commands[i].name, commands[i].what);
 	}
 	fputs("\n'mailgraft COMMAND --help' says more; so does mailgraft(1).\n", out);
 }

@@ -13,7 +13,10 @@ enum {
 	POSTFIX_RECIPIENTS_MAX = 200000,      /* of one message */
 	POSTFIX_FIELDS_MAX = 2 * 1024 * 1024, /* bytes of a header that is looked at */
 	POSTFIX_DEPTH_MAX = 4,                /* folders of a hashed queue (hash_queue_depth) */
-	POSTFIX_OBJECT_MAX = 512, /* bytes of an object's name kept for an error, with its NUL */
+	POSTFIX_OBJECT_MAX = 512,   /* bytes of an object's name kept for an error, with its NUL */
+	POSTFIX_ARGUMENTS_MAX = 12, /* of a command that is asked */
+	POSTFIX_SAID_MAX = 1024 * 1024, /* bytes of its answer */
+	POSTFIX_VALUE_MAX = 8192,       /* bytes of a parameter's value, with its NUL */
 };
 
 #endif
