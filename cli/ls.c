@@ -81,7 +81,7 @@ list_all(const struct listing *l, struct complaint *c)
 		ret = entry_load(l->spool, f.id, &e, &why);
 		if (ret == 0) {
 			print_entry(l, f.id, &e);
-		} else if (ret == -EBADMSG || ret == -EPERM) {
+		} else if (ret == -EBADMSG || ret == -EPROTONOSUPPORT || ret == -EPERM) {
 			damaged++;
 		} else if (ret != -ENOENT) {
 			break;

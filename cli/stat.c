@@ -85,7 +85,7 @@ count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
 		ret = f.named ? entry_load(spool, f.id, &e, why) : -EBADMSG;
 		if (ret == 0) {
 			count_entry(t, &e, now);
-		} else if (ret == -EBADMSG || ret == -EPERM) {
+		} else if (ret == -EBADMSG || ret == -EPROTONOSUPPORT || ret == -EPERM) {
 			t->damaged++;
 		} else if (ret != -ENOENT) {
 			break;

@@ -89,6 +89,8 @@ struct sink;
 	/* what is stored: 66, 74 */ \
 	X(REFUSED_ENTRY_MISSING, "entry-missing", EX_NOINPUT, WAITS, "entry missing") \
 	X(REFUSED_BLOB_MISSING, "blob-missing", EX_NOINPUT, WAITS, "blob missing") \
+	X(REFUSED_ENTRY_NEWER, "entry-newer", EX_NOINPUT, WAITS, \
+	    "entry made by a newer version of mailgraft") \
 	X(REFUSED_ENTRY_DAMAGED, "entry-damaged", EX_IOERR, WAITS, "entry damaged") \
 	X(REFUSED_BLOB_SIZE, "blob-size", EX_IOERR, WAITS, \
 	    "blob has another size than was stored") \

@@ -76,6 +76,9 @@ prove(void *state, const uint8_t text[TOKEN_CHARS], const struct recipient *to,
 			why->fail = fail;
 			return refuse(why, REFUSED_ENTRY_DAMAGED);
 		}
+		if (fail.error == EPROTONOSUPPORT) {
+			return refuse(why, REFUSED_ENTRY_NEWER);
+		}
 		return refuse_system(why, &fail, REFUSED_ENTRY_MISSING);
 	}
 	if (e->expires != t->expiry) {

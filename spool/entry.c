@@ -13,9 +13,20 @@
 #include "spool/hex.h"
 #include "spool/path.h"
 
-static const char join[] = ";\n\t";
+/* What joins the folded lines of a piece: whole parameters, or any lines. */
+static const char parameters[] = ";\n\t", lines[] = "\n\t";
 
-enum { JOIN_LEN = sizeof(join) - 1 };
+_Static_assert(
+    ENTRY_FILE_MAX >= ENTRY_TYPE_MAX + ENTRY_NAME_MAX + ENTRY_FILENAME_MAX + ENTRY_CID_MAX + 1024,
+    "an entry's file holds all pieces at their longest");
+
+static const char *const type_from_words[] = {
+    [ENTRY_TYPE_GIVEN] = "given",
+    [ENTRY_TYPE_SNIFFED] = "sniffed",
+    [ENTRY_TYPE_NAMED] = "name",
+};
+
+enum { TYPE_FROM_WORDS = sizeof(type_from_words) / sizeof(type_from_words[0]) };
 
 /* Header pieces go out as they are: nothing but printable ASCII may stand in one. */
 static bool
@@ -45,21 +56,36 @@ parse_type(struct field_lines *f, struct entry *e)
 }
 
 static bool
-parse_filename(struct field_lines *f, struct entry *e)
+parse_type_from(struct field_lines *f, struct entry *e)
 {
-	static const char prefix[] = "filename";
-	const uint8_t *text;
-	size_t len;
+	for (int i = ENTRY_TYPE_UNKNOWN + 1; i < TYPE_FROM_WORDS; i++) {
+		if (field_is(f, "type-from", type_from_words[i])) {
+			e->type_from = (enum entry_type_from)i;
+			return true;
+		}
+	}
+	return false;
+}
 
-	while (field_text(f, "filename", &text, &len)) {
-		size_t sep = e->filename_len > 0 ? JOIN_LEN : 0;
-		if (len < sizeof(prefix) || memcmp(text, prefix, sizeof(prefix) - 1) != 0 ||
-		    !is_printable(text, len) || sep + len > sizeof(e->filename) - e->filename_len) {
+/* All lines of a piece that is called `what`, and begins so. */
+static bool
+parse_folded(
+    struct field_lines *f, const char *what, const char *join, char *out, size_t cap, size_t *len_r)
+{
+	const uint8_t *text;
+	size_t len, begin = strlen(what);
+
+	while (field_text(f, what, &text, &len)) {
+		size_t sep = *len_r > 0 ? strlen(join) : 0;
+		/* A parameter may go on in a line of its own, but none begins otherwise. */
+		bool begins = len > begin && memcmp(text, what, begin) == 0;
+		if (len == 0 || (!begins && (sep == 0 || join == parameters)) ||
+		    !is_printable(text, len) || sep + len > cap - *len_r) {
 			return false;
 		}
-		memcpy(e->filename + e->filename_len, join, sep);
-		memcpy(e->filename + e->filename_len + sep, text, len);
-		e->filename_len += sep + len;
+		memcpy(out + *len_r, join, sep);
+		memcpy(out + *len_r + sep, text, len);
+		*len_r += sep + len;
 	}
 	return true;
 }
@@ -81,15 +107,28 @@ parse_cid(struct field_lines *f, struct entry *e)
 	return true;
 }
 
+/* What version 2 has and version 1 does not. */
+static bool
+parse_new_lines(struct field_lines *f, struct entry *e)
+{
+	return parse_type_from(f, e) &&
+	    parse_folded(f, "name", lines, e->name, sizeof(e->name), &e->name_len);
+}
+
 int
 entry_parse(const uint8_t *text, size_t len, struct entry *e)
 {
 	struct field_lines f = {text, text + len};
-	uint64_t expires;
+	uint64_t version, expires;
 
 	memset(e, 0, sizeof(*e));
-	if (!field_is(&f, "mailgraft entry", "1") ||
-	    !field_hex(&f, "blob", e->blob, SHA256_BYTES) ||
+	if (!field_number(&f, "mailgraft entry", UINT32_MAX, &version) || version == 0) {
+		return -EBADMSG;
+	}
+	if (version > ENTRY_VERSION) {
+		return -EPROTONOSUPPORT;
+	}
+	if (!field_hex(&f, "blob", e->blob, SHA256_BYTES) ||
 	    !field_hex(&f, "checksum", e->checksum, CHECKSUM_BYTES) ||
 	    !field_number(&f, "size", INT64_MAX, &e->size) ||
 	    !field_number(&f, "expires", UINT32_MAX, &expires)) {
@@ -104,7 +143,7 @@ entry_parse(const uint8_t *text, size_t len, struct entry *e)
 	} else if (!field_is(&f, "encoding", "base64")) {
 		return -EBADMSG;
 	}
-	if (!parse_type(&f, e)) {
+	if (!parse_type(&f, e) || (version > 1 && !parse_new_lines(&f, e))) {
 		return -EBADMSG;
 	}
 	if (field_is(&f, "disposition", "inline")) {
@@ -112,7 +151,9 @@ entry_parse(const uint8_t *text, size_t len, struct entry *e)
 	} else if (!field_is(&f, "disposition", "attachment")) {
 		return -EBADMSG;
 	}
-	if (!parse_filename(&f, e) || !parse_cid(&f, e)) {
+	if (!parse_folded(
+	        &f, "filename", parameters, e->filename, sizeof(e->filename), &e->filename_len) ||
+	    !parse_cid(&f, e)) {
 		return -EBADMSG;
 	}
 	e->keep = field_is(&f, "keep", "yes");
@@ -168,17 +209,17 @@ put_number(struct out *o, const char *name, uint64_t value)
 }
 
 static void
-put_filename(struct out *o, const struct entry *e)
+put_folded(struct out *o, const char *what, const char *join, const char *piece, size_t len)
 {
-	const char *at = e->filename, *end = at + e->filename_len;
+	const char *at = piece, *end = piece + len;
 
 	while (at < end) {
-		const char *stop = memmem(at, (size_t)(end - at), join, JOIN_LEN);
+		const char *stop = memmem(at, (size_t)(end - at), join, strlen(join));
 		if (stop == NULL) {
 			stop = end;
 		}
-		put_line(o, "filename", at, (size_t)(stop - at));
-		at = stop == end ? end : stop + JOIN_LEN;
+		put_line(o, what, at, (size_t)(stop - at));
+		at = stop == end ? end : stop + strlen(join);
 	}
 }
 
@@ -188,7 +229,7 @@ entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 	struct out o = {.buf = buf, .cap = cap};
 	const char *disposition = e->is_inline ? "inline" : "attachment";
 
-	put_line(&o, "mailgraft entry", "1", 1);
+	put_number(&o, "mailgraft entry", e->type_from == ENTRY_TYPE_UNKNOWN ? 1 : ENTRY_VERSION);
 	put_hex(&o, "blob", e->blob, sizeof(e->blob));
 	put_hex(&o, "checksum", e->checksum, sizeof(e->checksum));
 	put_number(&o, "size", e->size);
@@ -200,8 +241,13 @@ entry_format(const struct entry *e, uint8_t *buf, size_t cap)
 		put_line(&o, "encoding", "base64", strlen("base64"));
 	}
 	put_line(&o, "type", e->type, e->type_len);
+	if (e->type_from != ENTRY_TYPE_UNKNOWN) {
+		const char *from = type_from_words[e->type_from];
+		put_line(&o, "type-from", from, strlen(from));
+		put_folded(&o, "name", lines, e->name, e->name_len);
+	}
 	put_line(&o, "disposition", disposition, strlen(disposition));
-	put_filename(&o, e);
+	put_folded(&o, "filename", parameters, e->filename, e->filename_len);
 	if (e->cid_len > 0) {
 		put_line(&o, "cid", e->cid, e->cid_len);
 	}
@@ -233,6 +279,7 @@ entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], struct e
 	char name[ENTRY_PATH_MAX];
 	uint8_t text[ENTRY_FILE_MAX], found[ENTRY_ID_BYTES];
 	ssize_t len;
+	int ret;
 
 	entry_path(id, name);
 	len = spool_read_file(spool, name, 0, text, sizeof(text), why);
@@ -243,8 +290,6 @@ entry_load(const struct spool *spool, const uint8_t id[ENTRY_ID_BYTES], struct e
 	if (memcmp(found, id, sizeof(found)) != 0) {
 		return spool_fail_check(why, FAIL_DIGEST, name, EBADMSG);
 	}
-	if (entry_parse(text, (size_t)len, entry_r) != 0) {
-		return spool_fail_check(why, FAIL_FORMAT, name, EBADMSG);
-	}
-	return 0;
+	ret = entry_parse(text, (size_t)len, entry_r);
+	return ret == 0 ? 0 : spool_fail_check(why, FAIL_FORMAT, name, -ret);
 }

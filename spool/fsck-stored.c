@@ -70,6 +70,10 @@ check_entry(struct checker *c, const struct walk_file *f, struct spool_fail *why
 	if (ret == -EBADMSG) {
 		return checker_bad(c, f->path, "is not the entry that its name says", why);
 	}
+	if (ret == -EPROTONOSUPPORT) {
+		checker_report(c, FSCK_BAD, f->path, "is of a newer version of mailgraft", false);
+		return 0;
+	}
 	if (ret == -EACCES) {
 		checker_report(c, FSCK_BAD, f->path, "cannot be read", false);
 	}

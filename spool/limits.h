@@ -11,9 +11,11 @@ enum {
 	FORMAT_FILE_MAX = 128,        /* bytes of SPOOL/format */
 	FORMAT_ATTACHMENTS_MAX = 100, /* no message has more (DESIGN.md, Opting in) */
 	KEY_FILE_MAX = 512,           /* bytes of a key file */
+	ENTRY_VERSION = 2,            /* what `put` writes into an entry */
 	ENTRY_FILE_MAX = 8192,        /* bytes of an entry file */
 	ENTRY_TYPE_MAX = 256,         /* bytes of a content type with its parameters */
 	ENTRY_FILENAME_MAX = 3072,    /* bytes of the encoded filename parameters, folded */
+	ENTRY_NAME_MAX = 3072,        /* bytes of the encoded name parameter, folded */
 	ENTRY_CID_MAX = 256,          /* bytes of a Content-ID without its angle brackets */
 	/* bytes of a canonical recipient: 64 + @ + 255 (RFC 5321 4.5.3.1) */
 	RECIPIENT_MAX = 320,

@@ -97,7 +97,8 @@ sweep_entry(struct sweeper *s, const struct walk_file *f, struct spool_fail *why
 	if (ret == -ENOENT) {
 		return 0;
 	}
-	if (ret == -EBADMSG || ret == -EPERM || ret == -ELOOP || ret == -EFBIG) {
+	if (ret == -EBADMSG || ret == -EPROTONOSUPPORT || ret == -EPERM || ret == -ELOOP ||
+	    ret == -EFBIG) {
 		s->result->damaged++;
 		return 0;
 	}

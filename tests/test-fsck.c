@@ -89,6 +89,18 @@ other_entry(void)
 	stored_overwrite(entry, "mailgraft entry 1\n");
 }
 
+/* Named by what it holds, and nothing else is known of it. */
+static void
+newer_entry(void)
+{
+	static const char text[] = "mailgraft entry 3\n";
+	uint8_t id[ENTRY_ID_BYTES];
+
+	entry_id((const uint8_t *)text, sizeof(text) - 1, id);
+	stored_entry_path(id, entry);
+	scratch_file(entry, text, sizeof(text) - 1, 0440);
+}
+
 static void
 other_content(void)
 {
@@ -198,6 +210,7 @@ static const struct row {
 } rows[] = {
     {"empty entry", empty_entry, NULL, "is not the entry", FSCK_BAD, true, "named by no entry"},
     {"another entry", other_entry, NULL, "is not the entry", FSCK_BAD, true, "named by no entry"},
+    {"newer entry", newer_entry, NULL, "newer version", FSCK_BAD, false, "newer version"},
     {"other content", other_content, NULL, "has other content", FSCK_BAD, true,
         "blob that is missing"},
     {"no blob", no_blob, NULL, "blob that is missing", FSCK_BAD, false, "blob that is missing"},
