@@ -13,7 +13,8 @@
 #   make install    PREFIX (/usr), DESTDIR
 #   make clean
 #
-# BUILD=asan puts the same things, under ASan and UBSan, into build/asan/.
+# BUILD=asan puts the same things, under ASan and UBSan, into build/asan/; BUILD=tsan, under TSan, into
+# build/tsan/.
 
 BUILD   ?= rel
 PREFIX  ?= /usr
@@ -42,6 +43,9 @@ L.rel  := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 C.asan := -O1 -g -fno-omit-frame-pointer -fPIE \
           -fsanitize=address,undefined -fno-sanitize-recover=all
 L.asan := -fsanitize=address,undefined -Wl,--as-needed
+# For the test with threads.
+C.tsan := -O1 -g -fno-omit-frame-pointer -fPIE -fsanitize=thread
+L.tsan := -fsanitize=thread -Wl,--as-needed
 C.fuzz := $(C.asan) -fsanitize=fuzzer-no-link -w
 L.fuzz := -fsanitize=fuzzer,address,undefined -Wl,--as-needed
 
@@ -53,10 +57,8 @@ WARN  += $(if $(WERROR),-Werror)
 OURS := -std=c17 -D_GNU_SOURCE -DMAILGRAFT_VERSION='"$(VERSION)"' -I. $(WARN) \
         $(C.$(BUILD)) $(PKG_CFLAGS)
 PIE  := -pie
-# The filter starts once a message: nothing to load, nothing to relocate by name,
-# and spool/libcrypto-start.c instead of what libcrypto does before main().
-comma := ,
-SPIE := $(if $(filter rel,$(BUILD)),-static-pie -Wl$(comma)-u$(comma)OPENSSL_cpuid_setup,-pie)
+# The filter starts once a message: there is nothing to load, and nothing to relocate by name.
+SPIE := $(if $(filter rel,$(BUILD)),-static-pie,-pie)
 
 # One archive a folder; a program takes from it only what it names. That is how
 # the filter links mime/ and spool/ without GMime, libmagic and the rest.
@@ -173,6 +175,7 @@ check:
 	.ci/packages build test
 	+$(MAKE) programs tests layers
 	+$(MAKE) BUILD=asan programs tests
+	+$(MAKE) BUILD=tsan build/tsan/tests/test-threads
 	tests/run
 
 bench:

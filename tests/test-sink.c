@@ -1,5 +1,5 @@
 /*
- * test-sink.c - bytes into all kinds of descriptors
+ * test-sink.c - bytes into all kinds of descriptors, memory and a hash
  *
  * A child reads what is written, slowly where that matters, and must get all
  * of it in order; what the descriptor refuses is said, and stays said.
@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "filter/sink.h"
+#include "spool/hmac.h"
 #include "tests/scratch.h"
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
@@ -211,6 +212,52 @@ START_TEST(a_counter_counts)
 }
 END_TEST
 
+/* In memory, and as a hash. */
+START_TEST(memory_and_hash_get_it_all)
+{
+	static uint8_t back[TOTAL];
+	struct sink_memory memory = {.bytes = back, .room = TOTAL};
+	uint8_t got[SHA256_BYTES], wanted[SHA256_BYTES];
+	struct sha256 sha;
+
+	make_data();
+	sink_to_memory(&sink, &memory);
+	write_all();
+	ck_assert_uint_eq(memory.len, TOTAL);
+	ck_assert_mem_eq(back, data, TOTAL);
+	ck_assert_uint_eq(sink.wire, TOTAL);
+	sha256_begin(&sha);
+	sink_to_sha256(&sink, &sha);
+	write_all();
+	sha256_end(&sha, got);
+	sha256_begin(&sha);
+	sha256_add(&sha, data, TOTAL);
+	sha256_end(&sha, wanted);
+	ck_assert_mem_eq(got, wanted, sizeof(got));
+}
+END_TEST
+
+START_TEST(memory_has_its_bounds)
+{
+	static const size_t rooms[] = {0, 1, 2, SINK_BUFFER - 1, SINK_BUFFER, TOTAL - 1};
+	static uint8_t back[TOTAL + 1];
+
+	make_data();
+	for (int i = 0; i < COUNT(rooms); i++) {
+		struct sink_memory memory = {.bytes = back, .room = rooms[i]};
+
+		back[rooms[i]] = 0xa5;
+		sink_to_memory(&sink, &memory);
+		sink_write(&sink, data, TOTAL);
+		ck_assert_int_eq(sink_end(&sink), -ENOSPC);
+		ck_assert_int_eq(sink_write(&sink, data, 1), -ENOSPC);
+		ck_assert_uint_eq(memory.len, rooms[i]);
+		ck_assert_int_eq(memcmp(back, data, rooms[i]), 0);
+		ck_assert_int_eq(back[rooms[i]], 0xa5);
+	}
+}
+END_TEST
+
 /* Before the first byte, and in the middle of a large write. */
 START_TEST(a_reader_that_goes_away_is_an_error_that_stays)
 {
@@ -269,6 +316,8 @@ main(void)
 	tcase_add_test(tc, room_is_filled_in_place);
 	tcase_add_test(tc, small_writes_wait_for_a_flush);
 	tcase_add_test(tc, a_counter_counts);
+	tcase_add_test(tc, memory_and_hash_get_it_all);
+	tcase_add_test(tc, memory_has_its_bounds);
 	tcase_add_test(tc, a_reader_that_goes_away_is_an_error_that_stays);
 	suite_add_tcase(s, tc);
 	return scratch_run(s);
