@@ -11,6 +11,7 @@
 /* directory: where main.cf and master.cf are, or NULL for Postfix's own default. */
 int check_mta_postfix(const char *config_path, const char *directory);
 
+/* exim_config: a whole configuration, or NULL for Exim's own. */
 int check_mta_exim(const char *config_path, const char *exim_config);
 
 #endif

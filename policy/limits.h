@@ -58,6 +58,7 @@ enum {
 	/* Configuration. */
 	CONFIG_SIZE_MAX = 1024 * 1024,
 	CONFIG_ERROR_MAX = 512,
+	COMMAND_OUTPUT_MAX = 4 * 1024 * 1024, /* what postconf, exim and the like print */
 	/* libyaml's time grows with the square of depth and anchors */
 	CONFIG_DEPTH_MAX = 16,
 	CONFIG_ANCHORS_MAX = 64,

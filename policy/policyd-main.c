@@ -5,6 +5,7 @@
 #include "policy/config-file.h"
 #include "policy/control-answer.h"
 #include "policy/control-client.h"
+#include "policy/delivery-filter.h"
 #include "policy/explain.h"
 #include "policy/metrics.h"
 #include "policy/server.h"
@@ -24,8 +25,9 @@ usage(FILE *to)
 	    "       mailgraft-policyd --check-config [--config FILE]\n"
 	    "       mailgraft-policyd explain [--config FILE] RECIPIENT [--client IP]\n"
 	    "                         [--sender ADDR] [--helo NAME]\n"
+	    "       mailgraft-policyd print-delivery-filter [--config FILE] postfix|exim\n"
 	    "       mailgraft-policyd check-postfix [--config FILE] [MAIN.CF-DIRECTORY]\n"
-	    "       mailgraft-policyd check-exim [--config FILE] EXIM-CONFIGURATION\n"
+	    "       mailgraft-policyd check-exim [--config FILE] [EXIM-CONFIGURATION]\n"
 	    "       mailgraft-policyd status|reload|dump [NAME]|forget NAME [--config FILE]\n");
 	return to == stdout ? EX_OK : EX_USAGE;
 }
@@ -70,10 +72,15 @@ run_command(const struct arguments *a, int argc, char **argv)
 		e.recipient = word;
 		return explain_run(&e);
 	}
+	if (strcmp(command, "print-delivery-filter") == 0 && argc == 2 &&
+	    (strcmp(word, "postfix") == 0 || strcmp(word, "exim") == 0)) {
+		return delivery_filter_run(
+		    a->config, strcmp(word, "postfix") == 0 ? DELIVERY_POSTFIX : DELIVERY_EXIM);
+	}
 	if (strcmp(command, "check-postfix") == 0 && argc <= 2) {
 		return check_mta_postfix(a->config, word);
 	}
-	if (strcmp(command, "check-exim") == 0 && argc == 2) {
+	if (strcmp(command, "check-exim") == 0 && argc <= 2) {
 		return check_mta_exim(a->config, word);
 	}
 	if ((strcmp(command, "status") == 0 || strcmp(command, "reload") == 0) && argc == 1) {

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from policy_daemon import ROOT
+from policy_daemon import ROOT, program
 
 ADDRESSES = ['192.0.2.1', '198.51.100.10', '198.51.100.11', '198.51.100.12', '198.51.100.13',
              '203.0.113.9', '203.0.113.50', '2001:db8::1', '2001:db8:1::11', '2001:db8:ffff::12']
@@ -145,6 +145,10 @@ class Nsd:
         self.process.wait(10)
 
 
+def delivery_filter(mta, config=f'{ROOT}/doc/policyd.yaml'):
+    return run(program(), 'print-delivery-filter', '--config', config, mta)
+
+
 class Postfix:
     """The documents' main.cf and master.cf with the places of this test behind them."""
 
@@ -172,8 +176,8 @@ sendmail_path = {POSTFIX}/usr/sbin/sendmail
 '''
         self.write('main.cf', text)
         with open(f'{ROOT}/doc/postfix/master.cf') as f:
-            self.write('master.cf', f.read() + master)
-        shutil.copy(f'{ROOT}/doc/postfix/transport', f'{self.etc}/transport')
+            self.write('master.cf', f.read().replace('/etc/postfix/', self.etc + '/') + master)
+        self.write('primaries.regexp', delivery_filter('postfix'))
         run('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj',
             '/CN=mx1.example.net', '-keyout', f'{folder}/key', '-out', f'{folder}/cert')
         with open(f'{self.etc}/mx1.pem', 'w') as out:
