@@ -1,0 +1,332 @@
+/*
+ * settings-read.c - see settings-read.h
+ */
+#include "relay/settings-read.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "ADDRESS:PORT" or "[ADDRESS]:PORT". */
+bool
+settings_read_address(struct settings_yaml *y, yaml_node_t *node, struct settings_address *to)
+{
+	static const char what[] =
+	    "an address and a port such as \"127.0.0.1:782\" or \"[::1]:782\"";
+	struct sockaddr_in *in = (struct sockaddr_in *)&to->address;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&to->address;
+	char host[sizeof(to->text)];
+	const char *colon;
+	long port;
+	size_t n;
+
+	if (!settings_yaml_copy(y, node, what, to->text, sizeof(to->text))) {
+		return false;
+	}
+	colon = strrchr(to->text, ':');
+	port = colon != NULL ? strtol(colon + 1, NULL, 10) : 0;
+	if (port < 1 || port > 65535) {
+		return settings_yaml_expected(y, node, "%s", what);
+	}
+	n = (size_t)(colon - to->text);
+	memcpy(host, to->text, n);
+	host[n] = '\0';
+	if (inet_pton(AF_INET, host, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons((uint16_t)port);
+		to->len = sizeof(*in);
+		return true;
+	}
+	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+		host[n - 1] = '\0';
+		if (inet_pton(AF_INET6, host + 1, &in6->sin6_addr) == 1) {
+			in6->sin6_family = AF_INET6;
+			in6->sin6_port = htons((uint16_t)port);
+			to->len = sizeof(*in6);
+			return true;
+		}
+	}
+	return settings_yaml_expected(y, node, "%s", what);
+}
+
+bool
+settings_read_path(struct settings_yaml *y, yaml_node_t *node, char to[SETTINGS_TEXT_MAX])
+{
+	return settings_yaml_copy(y, node, "an absolute path", to, SETTINGS_TEXT_MAX) &&
+	    (to[0] == '/' || settings_yaml_expected(y, node, "an absolute path"));
+}
+
+/* A name or an address: no blanks, nothing that could end a line. */
+bool
+settings_read_host(struct settings_yaml *y, yaml_node_t *node, char to[HOST_NAME_MAX_BYTES + 1])
+{
+	static const char what[] = "a host name or an address";
+
+	if (!settings_yaml_copy(y, node, what, to, HOST_NAME_MAX_BYTES + 1)) {
+		return false;
+	}
+	for (const char *p = to; *p != '\0'; p++) {
+		if (*p <= ' ' || *p == 0x7f || *p == '/' || *p == '@') {
+			return settings_yaml_expected(y, node, "%s", what);
+		}
+	}
+	return true;
+}
+
+bool
+settings_read_rate(struct settings_yaml *y, yaml_node_t *node, struct settings_rate *to)
+{
+	static const char what[] = "a rate such as 10/s, 300/m or 5000/h";
+	size_t len;
+	const char *text = settings_yaml_text(y, node, what, &len);
+	char *end;
+	unsigned long n;
+
+	if (text == NULL) {
+		return false;
+	}
+	n = strtoul(text, &end, 10);
+	if (text[0] < '1' || text[0] > '9' || n > 1000000 || end[0] != '/' || end[1] == '\0' ||
+	    end[2] != '\0' || strchr("smh", end[1]) == NULL) {
+		return settings_yaml_expected(y, node, "%s", what);
+	}
+	to->count = (unsigned)n;
+	to->seconds = end[1] == 's' ? 1 : end[1] == 'm' ? 60 : 3600;
+	return true;
+}
+
+static bool
+read_spool(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_read_path(y, node, s->spool);
+}
+
+static bool
+read_state(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_read_path(y, node, s->state);
+}
+
+static bool
+read_ca_file(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_read_path(y, node, s->ca_file);
+}
+
+static bool
+read_listen(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	return settings_yaml_each(y, node, "listener", settings_read_listener, target);
+}
+
+/* `next` is read before the rest, since listeners name what stands in it. */
+static bool
+read_next(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	s->hops = 0;
+	return settings_yaml_names(y, node, "next hops", settings_read_hop, target);
+}
+
+static bool
+read_provider_sessions(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_provider *p = target;
+
+	return settings_yaml_number(y, node, 1, 100000, "a number of sessions", &p->pace.sessions);
+}
+
+static bool
+read_provider_messages(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_provider *p = target;
+
+	return settings_yaml_number(
+	    y, node, 1, 1000000, "a number of messages", &p->pace.messages_per_session);
+}
+
+static bool
+read_provider_rate(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_provider *p = target;
+
+	return settings_read_rate(y, node, &p->pace.rate);
+}
+
+static bool
+read_provider(struct settings_yaml *y, yaml_node_t *key, yaml_node_t *value, void *target)
+{
+	static const struct settings_key keys[] = {
+	    {"sessions", read_provider_sessions},
+	    {"rate", read_provider_rate},
+	    {"messages-per-session", read_provider_messages},
+	    {NULL, NULL},
+	};
+	struct settings *s = target;
+	struct settings_provider *p = &s->provider[s->providers];
+
+	if (s->providers == SETTINGS_PROVIDERS_MAX) {
+		return settings_yaml_expected(
+		    y, key, "at most %d providers", SETTINGS_PROVIDERS_MAX);
+	}
+	s->providers++;
+	return settings_read_host(y, key, p->domain) && settings_yaml_mapping(y, value, keys, p);
+}
+
+static bool
+read_providers(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	return settings_yaml_names(y, node, "providers", read_provider, target);
+}
+
+static bool
+read_dkim_domain(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_dkim *d = target;
+
+	return settings_read_host(y, node, d->domain);
+}
+
+static bool
+read_dkim_selector(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_dkim *d = target;
+
+	return settings_read_host(y, node, d->selector);
+}
+
+static bool
+read_dkim_key_file(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings_dkim *d = target;
+
+	return settings_read_path(y, node, d->key_file);
+}
+
+static bool
+read_dkim_key(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct settings_key keys[] = {
+	    {"domain", read_dkim_domain},
+	    {"selector", read_dkim_selector},
+	    {"key-file", read_dkim_key_file},
+	    {NULL, NULL},
+	};
+	struct settings *s = target;
+	struct settings_dkim *d = &s->dkim[s->dkims];
+
+	if (s->dkims == SETTINGS_DKIM_MAX) {
+		return settings_yaml_expected(y, node, "at most %d keys", SETTINGS_DKIM_MAX);
+	}
+	s->dkims++;
+	if (!settings_yaml_mapping(y, node, keys, d)) {
+		return false;
+	}
+	return (d->domain[0] != '\0' && d->selector[0] != '\0' && d->key_file[0] != '\0') ||
+	    settings_yaml_expected(y, node, "domain, selector and key-file");
+}
+
+static bool
+read_dkim(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	return settings_yaml_each(y, node, "key", read_dkim_key, target);
+}
+
+static bool
+read_sessions(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_yaml_number(y, node, 1, 10000, "a number of sessions", &s->sessions);
+}
+
+static bool
+read_message(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_yaml_size(y, node, 64 << 10, 64 << 20, &s->message);
+}
+
+static bool
+read_within(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_yaml_duration(y, node, 1000, (int64_t)24 * 3600 * 1000, &s->within_ms);
+}
+
+static bool
+read_limits(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct settings_key keys[] = {
+	    {"sessions", read_sessions},
+	    {"message", read_message},
+	    {"recipient-within", read_within},
+	    {NULL, NULL},
+	};
+
+	return settings_yaml_mapping(y, node, keys, target);
+}
+
+static bool
+read_metrics(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct settings *s = target;
+
+	return settings_read_address(y, node, &s->metrics);
+}
+
+/* The value of a key of the root, or NULL. */
+static yaml_node_t *
+find_key(struct settings_yaml *y, const yaml_node_t *root, const char *name)
+{
+	if (root->type != YAML_MAPPING_NODE) {
+		return NULL;
+	}
+	for (yaml_node_pair_t *p = root->data.mapping.pairs.start; p < root->data.mapping.pairs.top;
+	     p++) {
+		yaml_node_t *key = yaml_document_get_node(y->document, p->key);
+
+		if (key->type == YAML_SCALAR_NODE && key->data.scalar.length == strlen(name) &&
+		    memcmp(key->data.scalar.value, name, strlen(name)) == 0) {
+			return yaml_document_get_node(y->document, p->value);
+		}
+	}
+	return NULL;
+}
+
+bool
+settings_read(struct settings_yaml *y, yaml_node_t *root, struct settings *s)
+{
+	static const struct settings_key keys[] = {
+	    {"spool", read_spool},
+	    {"listen", read_listen},
+	    {"next", read_next},
+	    {"providers", read_providers},
+	    {"dkim", read_dkim},
+	    {"limits", read_limits},
+	    {"metrics", read_metrics},
+	    {"state", read_state},
+	    {"ca-file", read_ca_file},
+	    {NULL, NULL},
+	};
+	yaml_node_t *next = find_key(y, root, "next");
+
+	if (next != NULL && !read_next(y, next, s)) {
+		return false;
+	}
+	if (!settings_yaml_mapping(y, root, keys, s)) {
+		return false;
+	}
+	return s->listeners > 0 || settings_yaml_expected(y, root, "a 'listen' with listeners");
+}
