@@ -39,6 +39,15 @@ enum {
 	SETTINGS_PROVIDERS_MAX = 256,
 	SETTINGS_DKIM_MAX = 1024,
 	PASSWORD_MAX = 255,
+
+	/* The ledger. */
+	LEDGER_KEY_BYTES = 16,
+	LEDGER_REPLY_MAX = 160, /* kept of the next hop's answer */
+	LEDGER_LABEL_MAX = 400, /* queue id and recipient, for people */
+	LEDGER_KEEP_S = 24 * 60 * 60,
+	LEDGER_UNCERTAIN_S = 15 * 60,     /* so long nobody tries again */
+	LEDGER_BUDGET = 64 * 1024 * 1024, /* bytes of memory; the oldest go */
+	LEDGER_SLACK = 1024 * 1024,       /* bytes of the file that are not worth a new one */
 };
 
 #endif
