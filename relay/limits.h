@@ -22,9 +22,32 @@ enum {
 	REPLY_TEXT_MAX = 8192, /* kept of one reply; the rest is read and left out */
 	REPLY_SHOWN_MAX = 480, /* of that, what goes on to the MTA and into the log */
 
+	HOP_ADDRESSES_MAX = 16, /* of one host, tried in order */
+	HOP_GROUP = 100,        /* RCPTs sent before their replies are read */
+	HOP_COMMANDS_MAX = 64 * 1024,
+	WIRE_IN = 16 * 1024, /* bytes read ahead */
+	HOP_WHY_MAX = 700,   /* bytes of a sentence about a next hop */
+
+	/* How long each step may take, in milliseconds (RFC 5321 4.5.3.2; a connection: Postfix's)
+	 */
+	CONNECT_MS = 30 * 1000,
+	GREETING_MS = 5 * 60 * 1000,
+	HANDSHAKE_MS = 60 * 1000,
+	COMMAND_MS = 5 * 60 * 1000,
+	BLOCK_MS = 3 * 60 * 1000,
+	DOT_MS = 10 * 60 * 1000,
+	QUIT_MS = 1000,
+
 	/* SOCKS5: the longest message of each kind (RFC 1928, RFC 1929). */
 	SOCKS5_MESSAGE_MAX = 3 + 255 + 255,
 	HOST_NAME_MAX_BYTES = 255,
+
+	/* The keeper. */
+	KEEPER_PROVED_MAX =
+	    8, /* keys that a session has proved tokens of, and may ask a secret by */
+	KEEPER_WAIT_MS = 30000, /* for an answer; a spool that hangs is no spool */
+	KEEPER_TIDY_S = 60,
+	LOG_LINE_BYTES = 2048,
 
 	/* Configuration. */
 	SETTINGS_FILE_MAX = 1024 * 1024,
