@@ -1,0 +1,36 @@
+/*
+ * keeper.h - the second process: it holds spool, keys and ledger, and no connection to any network
+ *
+ * One keeper serves all sessions, each over a socket of its own, one question at a time. A session
+ * gets the blob of a token that it can show, a secret of a key that it has proved a token of, and
+ * the ledger's word about a key that it can name: it cannot list or guess any of them.
+ *
+ * Where the keeper ends, sessions refuse for now, and the master starts another.
+ *
+ * Owns:     the spool, the ledger
+ * Not here: the questions of a session (keeper-ask.h)
+ */
+#ifndef RELAY_KEEPER_H
+#define RELAY_KEEPER_H
+
+#include <stdint.h>
+
+#include "relay/settings.h"
+
+/*
+ * Runs the keeper in this process until `control` is closed and the last session is over. Over
+ * `control` come keeper_session messages, each with the keeper's end of a session's socket; the
+ * first message that goes back says that it is ready. Returns an exit status.
+ */
+int keeper_run(const struct settings *s, int control);
+
+struct keeper_session {
+	uint32_t id; /* not 0 */
+};
+
+struct keeper_ready {
+	int exit; /* 0: ready; else the status it ends with */
+	char why[512];
+};
+
+#endif
