@@ -75,7 +75,8 @@ ifneq ($(BUILD),rel)
 LIBS_filter := -lxxhash -lcrypto
 endif
 
-PROGRAMS := $O/mailgraft-filter $O/mailgraft $O/mailgraft-preflight $O/mailgraft-policyd
+PROGRAMS := $O/mailgraft-filter $O/mailgraft $O/mailgraft-preflight $O/mailgraft-policyd \
+            $O/mailgraft-relay
 TESTS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/test-*.c))
 # What an end-to-end test needs beside the programs.
 TOOLS := $(patsubst tests/%.c,$O/tests/%,$(wildcard tests/tool-*.c))
@@ -121,6 +122,10 @@ $O/mailgraft-preflight: $(OBJ)/exim/preflight-main.o $(call lib,exim) $(call lib
 $O/mailgraft-policyd: $(OBJ)/policy/policyd-main.o $(call lib,policy)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_policy)
+
+$O/mailgraft-relay: $(OBJ)/relay/relay-main.o $(call lib,relay) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+	$(call say,LINK)
+	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_relay)
 
 $O/tests/test-%: $(OBJ)/tests/test-%.o $(ARCHIVES)
 	@mkdir -p $(@D)

@@ -15,6 +15,7 @@ _Static_assert((int)MENTION_FIELD_MAX >= (int)ATTACH_FIELD_MAX + 2, "gc reads wh
 static const char *const ours[] = {
     "graft",
     "graft-attach",
+    "graft-id",
     "graft-recipient",
     "graft-size",
 };

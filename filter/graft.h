@@ -49,7 +49,8 @@ int graft_from_memory(struct graft *g, const void *message, size_t len, const ch
 /* Whether the message asks for attachments. */
 bool graft_opts_in(const struct graft *g);
 
-/* Writes a message that does not ask, less its Graft-Recipient field, and ends the sink. */
+/* Writes a message that does not ask, less the fields that our transports add (Graft-Recipient,
+ * Graft-Id), and ends the sink. */
 int graft_pass(struct graft *g, struct sink *out);
 
 /*

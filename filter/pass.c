@@ -11,7 +11,7 @@
 
 #include "mime/header.h"
 
-/* The header less Graft-Recipient. A line that is no field is copied like any other. */
+/* The header less what transports add. A line that is no field is copied like any other. */
 static void
 pass_header(const uint8_t *header, size_t len, struct sink *s)
 {
@@ -30,7 +30,7 @@ pass_header(const uint8_t *header, size_t len, struct sink *s)
 			const uint8_t *lf = memchr(header + at, '\n', len - at);
 
 			at = lf == NULL ? len : (size_t)(lf - header) + 1;
-		} else if (header_is(&f, "graft-recipient")) {
+		} else if (header_is(&f, "graft-recipient") || header_is(&f, "graft-id")) {
 			sink_write(s, header + from, start - from);
 			from = at;
 		}

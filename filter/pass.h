@@ -1,7 +1,7 @@
 /*
  * pass.h - a message that did not opt in, from its input to a sink
  *
- * Byte for byte, less a Graft-Recipient field, as it comes: what has been read
+ * Byte for byte, less Graft-Recipient and Graft-Id, as it comes: what has been read
  * goes out before more is read.
  */
 #ifndef FILTER_PASS_H

@@ -87,6 +87,7 @@ struct hop_recipient {
 	const char *address;
 	const char *notify, *orcpt; /* as they came; NULL: none */
 	struct hop_said said;       /* code 0: accepted, as far as is known */
+	bool logged;                /* the caller's */
 };
 
 struct hop_mail {

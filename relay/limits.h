@@ -16,6 +16,14 @@ enum {
 	LMTP_RECIPIENTS_MAX = 2000,
 	LMTP_ERRORS_MAX = 20, /* wrong commands before the session ends */
 
+	LMTP_ENVELOPE_MAX = 1024 * 1024, /* bytes of one envelope's texts */
+	HELD_MEMORY = 256 * 1024,        /* of a message; more goes into a file of the spool's */
+	QUEUE_ID_MAX = 64,
+	MESSAGE_ID_MAX = 512,
+	SESSION_IDLE_MS = 5 * 60 * 1000, /* for the MTA's next command */
+	SESSION_GRACE_MS = 30 * 1000,    /* for what is under way when we stop */
+	SESSION_ANSWERS = 16 * 1024,     /* bytes of answers gathered before they are sent */
+
 	/* SMTP out. */
 	REPLY_LINE_MAX = 4096,
 	REPLY_LINES_MAX = 256,
@@ -40,11 +48,16 @@ enum {
 
 	/* SOCKS5: the longest message of each kind (RFC 1928, RFC 1929). */
 	SOCKS5_MESSAGE_MAX = 3 + 255 + 255,
+	SOCKS5_MS = 30 * 1000, /* for each step of the dialogue */
 	HOST_NAME_MAX_BYTES = 255,
 
+	/* The master. */
+	LISTEN_BACKLOG = 1024,
+	KEEPER_START_MS = 60 * 1000,
+	KEEPER_AGAIN_MS = 1000, /* before another keeper is started */
+
 	/* The keeper. */
-	KEEPER_PROVED_MAX =
-	    8, /* keys that a session has proved tokens of, and may ask a secret by */
+	KEEPER_PROVED_MAX = 8,  /* keys of proved tokens that a session may ask a secret by */
 	KEEPER_WAIT_MS = 30000, /* for an answer; a spool that hangs is no spool */
 	KEEPER_TIDY_S = 60,
 	LOG_LINE_BYTES = 2048,

@@ -144,6 +144,7 @@ START_TEST(our_fields_are_these)
 	    {"Graft: 1\n", true},
 	    {"GRAFT-attach: x\n", true},
 	    {"Graft-Recipient: x\n", true},
+	    {"Graft-Id: x\n", true},
 	    {"Graft-Size:\n", true},
 	    {"Grafts: 1\n", false},
 	    {"Graft-Sizes: 1\n", false},

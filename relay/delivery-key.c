@@ -1,0 +1,67 @@
+/*
+ * delivery-key.c - see delivery-key.h
+ */
+#include "relay/delivery-key.h"
+
+#include <ctype.h>
+#include <string.h>
+
+void
+delivery_queue_id(const struct held *h, char id[QUEUE_ID_MAX + 1])
+{
+	const uint8_t *body = NULL;
+	size_t len = held_field(h, "graft-id", &body);
+
+	id[0] = '\0';
+	if (len > QUEUE_ID_MAX) {
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!isalnum(body[i]) && body[i] != '-') {
+			return;
+		}
+	}
+	memcpy(id, body, len);
+	id[len] = '\0';
+}
+
+/* A text with its NUL, so that two texts never run together. */
+static void
+add_text(struct sha256 *hash, const char *text)
+{
+	sha256_add(hash, text, strlen(text) + 1);
+}
+
+void
+delivery_key(const struct delivery_name *n, const struct held *h, const struct graft *g,
+    const char *recipient, uint8_t key[LEDGER_KEY_BYTES])
+{
+	uint8_t digest[SHA256_BYTES];
+	const uint8_t *id = NULL;
+	size_t id_len = held_field(h, "message-id", &id);
+	struct graft_summary sum = {.entries = 0};
+	struct sha256 hash;
+
+	sha256_begin(&hash);
+	add_text(&hash, "mailgraft ledger 1");
+	add_text(&hash, n->listener);
+	add_text(&hash, n->sender);
+	add_text(&hash, recipient);
+	add_text(&hash, n->queue_id);
+	if (n->queue_id[0] == '\0' && held_digest(h, digest)) {
+		sha256_add(&hash, digest, sizeof(digest));
+	}
+	sha256_add(&hash, id, id_len);
+	add_text(&hash, "");
+	if (g != NULL) {
+		graft_summary(g, &sum);
+	}
+	for (size_t i = 0; i < sum.entries; i++) {
+		char entry[41];
+
+		graft_entry(g, i, entry);
+		add_text(&hash, entry);
+	}
+	sha256_end(&hash, digest);
+	memcpy(key, digest, LEDGER_KEY_BYTES);
+}

@@ -1,0 +1,107 @@
+/*
+ * relay-main.c - the program mailgraft-relay: its arguments
+ *
+ * mailgraft-relay takes short messages from an MTA over LMTP, grafts the attachments in, and sends
+ * them to the next hop over SMTP. It has no queue: the MTA gets the next hop's answer.
+ *
+ * Three kinds of process, all of this program:
+ *
+ *	master    accepts, forks, reads the configuration (master.c, listen.c, notify.c)
+ *	keeper    has spool, keys and ledger, and no network (keeper.c, ledger.c)
+ *	session   one for each connection of the MTA's; talks to both sides and has nothing else;
+ *	          asks the keeper over a socket of its own (keeper-ask.c)
+ *
+ * A session, from the MTA's side to the next hop's:
+ *
+ *	worker.c      who connects (peer.c); where to (socks5.c, or a name of relay.yaml); then it
+ *	              gives up its rights (confine.c)
+ *	session.c     LMTP: lmtp-command.c takes a line apart, lmtp-data.c finds a message's end;
+ *	              envelope.c and held.c keep what came
+ *	delivery.c    one message to its recipients: plan and emission are filter/graft.h's; what
+ *got an answer stands in the ledger under delivery-key.c's key; delivery-log.c hop-*.c       SMTP:
+ *smtp-reply.c, smtp-offers.c; connections by dial.c, wire.c and tls.c, and every wait by vigil.c
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "relay/log.h"
+#include "relay/master.h"
+#include "relay/settings.h"
+
+static const char DEFAULT_CONFIG[] = "/etc/mailgraft/relay.yaml";
+static const char DEFAULT_LOG[] = "/dev/log";
+
+static int
+usage(FILE *to)
+{
+	(void)fprintf(to,
+	    "usage: mailgraft-relay [--config FILE] [--log-socket PATH] [--stderr]\n"
+	    "       mailgraft-relay --check-config [--config FILE]\n");
+	return to == stdout ? EX_OK : EX_USAGE;
+}
+
+static int
+check_config(const char *path)
+{
+	char error[SETTINGS_ERROR_MAX];
+	struct settings *s = settings_load(path, error);
+
+	if (s == NULL) {
+		(void)fprintf(stderr, "mailgraft-relay: %s\n", error);
+		return EX_CONFIG;
+	}
+	(void)printf("%s: valid, %u listeners\n", path, s->listeners);
+	settings_free(s);
+	return EX_OK;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"config", required_argument, NULL, 'c'},
+	    {"check-config", no_argument, NULL, 'k'},
+	    {"log-socket", required_argument, NULL, 'l'},
+	    {"stderr", no_argument, NULL, 'e'},
+	    {"version", no_argument, NULL, 'V'},
+	    {"help", no_argument, NULL, 'h'},
+	    {NULL, 0, NULL, 0},
+	};
+	const char *config = DEFAULT_CONFIG, *log = DEFAULT_LOG;
+	bool check = false, speak = false;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			config = optarg;
+			break;
+		case 'k':
+			check = true;
+			break;
+		case 'l':
+			log = optarg;
+			break;
+		case 'e':
+			speak = true;
+			break;
+		case 'V':
+			(void)printf("mailgraft-relay %s\n", MAILGRAFT_VERSION);
+			return EX_OK;
+		case 'h':
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	}
+	if (optind < argc) {
+		return usage(stderr);
+	}
+	if (check) {
+		return check_config(config);
+	}
+	relay_log_open(log, speak || isatty(STDERR_FILENO));
+	return master_run(config);
+}
