@@ -23,7 +23,7 @@ line(const struct delivery *d, struct hop_recipient *r, const char *note, const 
 {
 	char next[HOST_NAME_MAX_BYTES + 80], tls[64], said[HOP_WHY_MAX + 8];
 	struct graft_summary sum = {.attachments = 0};
-	int64_t total = delivery_clock_us() - d->began_us;
+	int64_t total = vigil_now_us() - d->began_us;
 
 	hop_describe(d->hop, next, sizeof(next));
 	tls_describe(&d->hop->wire, d->hop->target.tls, tls, sizeof(tls));

@@ -4,10 +4,7 @@
 #ifndef RELAY_DELIVERY_LOG_H
 #define RELAY_DELIVERY_LOG_H
 
-#include "relay/delivery.h"
-
-/* Microseconds on a clock that only goes forward. */
-int64_t delivery_clock_us(void);
+#include "relay/delivery-state.h"
 
 /* A recipient's answer. `note`: words before the rest, such as "remembered ", or "". */
 void delivery_log(const struct delivery *d, struct hop_recipient *r, const char *note);

@@ -8,7 +8,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "relay/delivery-key.h"
 #include "relay/delivery-log.h"
@@ -24,15 +23,6 @@ void
 delivery_free(struct delivery *d)
 {
 	graft_free(&d->graft);
-}
-
-int64_t
-delivery_clock_us(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 __attribute__((format(printf, 2, 3))) static enum delivery_end
@@ -101,31 +91,6 @@ measure(struct delivery *d)
 	}
 	d->size = d->sink.wire;
 	return 0;
-}
-
-static int
-look_for_eight_bit(void *state, const uint8_t *p, size_t len)
-{
-	bool *found = state;
-	uint8_t any = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		any |= p[i];
-	}
-	*found = *found || (any & 0x80) != 0;
-	return 0;
-}
-
-/* For a next hop without 8BITMIME: whether the message, with what is attached, has 8-bit bytes. */
-static int
-is_eight_bit(struct delivery *d, bool *found)
-{
-	*found = d->held->eight_bit;
-	if (*found || !d->grafts) {
-		return 0;
-	}
-	sink_to_function(&d->sink, look_for_eight_bit, found);
-	return emit_message(d, &d->sink);
 }
 
 /* --- one transaction */
@@ -231,7 +196,7 @@ begin(struct delivery *d)
 	enum hop_status status = open_hop(d);
 
 	mail.size = d->size;
-	mail.eight_bit = mail.eight_bit || d->held->eight_bit || d->grafts;
+	mail.eight_bit = mail.eight_bit || d->held->eight_bit;
 	if (status == HOP_FINE) {
 		status = hop_begin(d->hop, &mail, d->to, d->count);
 	}
@@ -349,12 +314,11 @@ transact(struct delivery *d, struct hop_recipient *const *to, size_t count)
 	const struct smtp_offers *offers = &d->hop->offers;
 	enum delivery_end end = claim(d, to, count);
 	enum hop_status status;
-	bool eight_bit = false;
 
 	if (end != DELIVERY_DONE || d->count == 0) {
 		return end;
 	}
-	if (measure(d) < 0 || (!offers->eight_bit && is_eight_bit(d, &eight_bit) < 0)) {
+	if (measure(d) < 0) {
 		release(d);
 		return refused(d, d->to, d->count);
 	}
@@ -363,7 +327,8 @@ transact(struct delivery *d, struct hop_recipient *const *to, size_t count)
 		    "5.3.4 with its attachments the message is larger than the "
 		    "next hop takes");
 	}
-	if (eight_bit) {
+	/* what is attached is 7-bit: base64, or a message that `put` has found to be so */
+	if (d->held->eight_bit && !offers->eight_bit) {
 		return answer_own(
 		    d, 550, "5.6.3 the message is 8-bit, and the next hop does not offer 8BITMIME");
 	}
@@ -378,7 +343,7 @@ static enum delivery_end
 plan(struct delivery *d, struct hop_recipient *r)
 {
 	struct recipient to;
-	int64_t from = delivery_clock_us();
+	int64_t from = vigil_now_us();
 
 	if (recipient_canonical((const uint8_t *)r->address, strlen(r->address), &to) < 0) {
 		to.len = 0;
@@ -386,7 +351,7 @@ plan(struct delivery *d, struct hop_recipient *r)
 	if (graft_plan(d->graft, &d->keeper->prover, &to) < 0) {
 		return refused(d, &r, 1);
 	}
-	d->planned_us = delivery_clock_us() - from;
+	d->planned_us = vigil_now_us() - from;
 	return DELIVERY_DONE;
 }
 
@@ -407,7 +372,7 @@ deliver_grafted(struct delivery *d)
 		enum delivery_end end;
 		size_t count = 0;
 
-		d->began_us = delivery_clock_us();
+		d->began_us = vigil_now_us();
 		d->vigil->limit = vigil_now() + d->within_ms;
 		end = plan(d, &e->to[next]);
 		if (end == DELIVERY_DONE && e->to[next].said.code == 0) {
@@ -474,7 +439,7 @@ delivery_run(struct delivery *d)
 {
 	enum delivery_end end;
 
-	d->began_us = delivery_clock_us();
+	d->began_us = vigil_now_us();
 	d->planned_us = 0;
 	d->size = 0;
 	d->uncertain = d->grafts = false;

@@ -20,6 +20,7 @@
 #include "relay/listen.h"
 #include "relay/log.h"
 #include "relay/notify.h"
+#include "relay/settings-load.h"
 #include "relay/tls.h"
 #include "relay/vigil.h"
 #include "relay/worker.h"

@@ -28,7 +28,7 @@
 
 #include "relay/log.h"
 #include "relay/master.h"
-#include "relay/settings.h"
+#include "relay/settings-load.h"
 
 static const char DEFAULT_CONFIG[] = "/etc/mailgraft/relay.yaml";
 static const char DEFAULT_LOG[] = "/dev/log";

@@ -16,7 +16,7 @@
 /* --- answers */
 
 static void
-flush(struct session *s)
+flush(struct lmtp_session *s)
 {
 	if (s->answers > 0 && !s->over &&
 	    wire_write(&s->mta, s->answer, s->answers, vigil_now() + BLOCK_MS) != WIRE_FINE) {
@@ -27,7 +27,7 @@ flush(struct session *s)
 
 /* One line of an answer; CRLF is added. */
 __attribute__((format(printf, 2, 3))) static void
-say(struct session *s, const char *format, ...)
+say(struct lmtp_session *s, const char *format, ...)
 {
 	char line[REPLY_SHOWN_MAX + HOP_WHY_MAX];
 	va_list args;
@@ -47,7 +47,7 @@ say(struct session *s, const char *format, ...)
 
 /* An answer of several lines, LF between them. */
 static void
-say_lines(struct session *s, const struct hop_said *said)
+say_lines(struct lmtp_session *s, const struct hop_said *said)
 {
 	const char *p = said->text;
 
@@ -59,7 +59,7 @@ say_lines(struct session *s, const struct hop_said *said)
 
 /* The last words of a session. */
 __attribute__((format(printf, 2, 3))) static void
-say_last(struct session *s, const char *format, ...)
+say_last(struct lmtp_session *s, const char *format, ...)
 {
 	char line[HOP_WHY_MAX + 64];
 	va_list args;
@@ -73,7 +73,7 @@ say_last(struct session *s, const char *format, ...)
 }
 
 void
-session_refuse(struct session *s, const char *line)
+session_refuse(struct lmtp_session *s, const char *line)
 {
 	s->answers = 0;
 	s->over = false;
@@ -84,7 +84,7 @@ session_refuse(struct session *s, const char *line)
 
 /* True: it answers. Else the MTA has been told. */
 static bool
-hop_answers(struct session *s, enum hop_status status)
+hop_answers(struct lmtp_session *s, enum hop_status status)
 {
 	char name[HOST_NAME_MAX_BYTES + 80];
 
@@ -101,7 +101,7 @@ hop_answers(struct session *s, enum hop_status status)
 }
 
 static void
-lhlo(struct session *s, const struct lmtp_command *c)
+lhlo(struct lmtp_session *s, const struct lmtp_command *c)
 {
 	const struct smtp_offers *offers = &s->hop.offers;
 	uint64_t size = s->settings->message;
@@ -140,7 +140,7 @@ lhlo(struct session *s, const struct lmtp_command *c)
 static void
 report(void *state)
 {
-	struct session *s = state;
+	struct lmtp_session *s = state;
 
 	for (; s->reported < s->envelope.count; s->reported++) {
 		const struct hop_recipient *r = &s->envelope.to[s->reported];
@@ -155,7 +155,7 @@ report(void *state)
 
 /* What concerns all who have no answer: Exim wants it once, Postfix for each. */
 static void
-report_trouble(struct session *s)
+report_trouble(struct lmtp_session *s)
 {
 	const char *why = s->delivery.trouble;
 
@@ -180,7 +180,7 @@ report_trouble(struct session *s)
 
 /* Reads a message to its end. False: the MTA is gone, or gave up. */
 static bool
-receive(struct session *s, struct lmtp_data *data)
+receive(struct lmtp_session *s, struct lmtp_data *data)
 {
 	uint8_t text[WIRE_IN];
 
@@ -202,7 +202,7 @@ receive(struct session *s, struct lmtp_data *data)
 }
 
 static void
-deliver(struct session *s)
+deliver(struct lmtp_session *s)
 {
 	struct delivery *d = &s->delivery;
 
@@ -230,7 +230,7 @@ deliver(struct session *s)
 }
 
 static void
-data(struct session *s)
+data(struct lmtp_session *s)
 {
 	struct lmtp_data end;
 
@@ -259,7 +259,7 @@ data(struct session *s)
 /* --- commands */
 
 static void
-mail(struct session *s, const struct lmtp_command *c)
+mail(struct lmtp_session *s, const struct lmtp_command *c)
 {
 	if (!s->greeted || s->envelope.begun) {
 		say(s, "503 5.5.1 %s", s->greeted ? "one MAIL at a time" : "LHLO first");
@@ -277,7 +277,7 @@ mail(struct session *s, const struct lmtp_command *c)
 }
 
 static void
-rcpt(struct session *s, const struct lmtp_command *c)
+rcpt(struct lmtp_session *s, const struct lmtp_command *c)
 {
 	if (!s->envelope.begun) {
 		say(s, "503 5.5.1 MAIL first");
@@ -289,7 +289,7 @@ rcpt(struct session *s, const struct lmtp_command *c)
 }
 
 static void
-xforward(struct session *s, const struct lmtp_command *c)
+xforward(struct lmtp_session *s, const struct lmtp_command *c)
 {
 	int n = 0;
 
@@ -305,7 +305,7 @@ xforward(struct session *s, const struct lmtp_command *c)
 }
 
 static void
-command(struct session *s, const struct lmtp_command *c)
+command(struct lmtp_session *s, const struct lmtp_command *c)
 {
 	switch (c->verb) {
 	case LMTP_LHLO:
@@ -336,7 +336,7 @@ command(struct session *s, const struct lmtp_command *c)
 }
 
 static void
-take_line(struct session *s, const uint8_t *line, size_t len)
+take_line(struct lmtp_session *s, const uint8_t *line, size_t len)
 {
 	struct lmtp_command c;
 	enum lmtp_mistake mistake = lmtp_command_parse(line, len, &c);
@@ -369,7 +369,7 @@ line_end(const struct wire *w)
 
 /* Reads a command and does it. */
 static void
-next_command(struct session *s)
+next_command(struct lmtp_session *s)
 {
 	uint8_t line[LMTP_LINE_MAX];
 	struct wire *w = &s->mta;
@@ -404,7 +404,7 @@ next_command(struct session *s)
 }
 
 void
-session_run(struct session *s)
+session_run(struct lmtp_session *s)
 {
 	s->greeted = s->over = false;
 	s->errors = 0;

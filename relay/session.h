@@ -14,7 +14,7 @@
 #include "relay/settings.h"
 #include "relay/wire.h"
 
-struct session {
+struct lmtp_session {
 	/* The caller's. */
 	const struct settings *settings;
 	const struct settings_listener *listener;
@@ -36,9 +36,9 @@ struct session {
 };
 
 /* Runs the session to its end. The next hop's target is set; nothing is open but the MTA. */
-void session_run(struct session *s);
+void session_run(struct lmtp_session *s);
 
 /* Says one line to the MTA and ends: for what fails before a session is one. */
-void session_refuse(struct session *s, const char *line);
+void session_refuse(struct lmtp_session *s, const char *line);
 
 #endif

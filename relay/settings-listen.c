@@ -1,14 +1,15 @@
 /*
- * settings-listen.c - see settings-read.h: listeners and next hops
+ * settings-listen.c - see settings-listen.h
  */
+#include "relay/settings-listen.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pwd.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/un.h>
 
-#include "relay/settings-read.h"
+#include "relay/settings-pieces.h"
 
 /* A listener while it is read. */
 struct reading {

@@ -1,12 +1,10 @@
 /*
  * settings.h - relay.yaml as values, read once, never changed
  *
- * settings_load() gives complete and consistent settings, with every default filled in, or an error
- * that names file, line, column and what was expected.
+ * No secret is in them: a password or a key stays in its file until the process that needs it
+ * reads it.
  *
- * Owns:     one block of memory. No secret is in it: a password or a key stays in its file until
- *           the process that needs it reads it
- * Not here: acting on it; names that DNS knows
+ * Not here: reading them (settings-load.h), acting on them
  */
 #ifndef RELAY_SETTINGS_H
 #define RELAY_SETTINGS_H
@@ -100,14 +98,6 @@ struct settings {
 	int64_t within_ms; /* from the MTA's final dot to the answer for its last recipient */
 	struct settings_address metrics;
 };
-
-/* NULL, and the reason in error (SETTINGS_ERROR_MAX bytes). Free with settings_free(). */
-struct settings *settings_load(const char *path, char *error);
-
-/* The same from memory; name stands for the file in errors. */
-struct settings *settings_parse(const char *name, const char *bytes, size_t len, char *error);
-
-void settings_free(struct settings *s);
 
 const char *settings_tls_name(enum settings_tls tls);
 

@@ -10,12 +10,18 @@
 #include <time.h>
 
 int64_t
-vigil_now(void)
+vigil_now_us(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t
+vigil_now(void)
+{
+	return vigil_now_us() / 1000;
 }
 
 static int64_t

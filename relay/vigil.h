@@ -31,6 +31,9 @@ struct vigil {
 /* Milliseconds on a clock that only goes forward. */
 int64_t vigil_now(void);
 
+/* The same in microseconds, for what is measured. */
+int64_t vigil_now_us(void);
+
 /* Waits until `fd` has one of `events` (poll), at most to `deadline`. */
 enum vigil_end vigil_wait(struct vigil *v, int fd, short events, int64_t deadline);
 

@@ -20,7 +20,7 @@
 #include "relay/session.h"
 #include "relay/socks5.h"
 
-static struct session session;
+static struct lmtp_session session;
 
 /* Everything else that the master has open is none of our business. */
 static void

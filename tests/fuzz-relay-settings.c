@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "relay/settings.h"
+#include "relay/settings-load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

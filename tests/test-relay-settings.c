@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "relay/settings.h"
+#include "relay/settings-load.h"
 #include "tests/scratch.h"
 
 #define SOCKS "listen: { socks5: \"127.0.0.1:782\", peer: root, ports: { 24: 25 } }\n"
