@@ -31,7 +31,7 @@ struct keeper_client {
 };
 
 struct keeper {
-	const struct settings *settings;
+	const struct relay_settings *settings;
 	int control, epoll;
 	size_t clients;
 	bool has_spool;
@@ -346,7 +346,7 @@ begin(struct keeper *k)
 }
 
 int
-keeper_run(const struct settings *s, int control)
+keeper_run(const struct relay_settings *s, int control)
 {
 	static struct keeper k;
 	int code;

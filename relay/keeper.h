@@ -22,7 +22,7 @@
  * `control` come keeper_session messages, each with the keeper's end of a session's socket; the
  * first message that goes back says that it is ready. Returns an exit status.
  */
-int keeper_run(const struct settings *s, int control);
+int keeper_run(const struct relay_settings *s, int control);
 
 struct keeper_session {
 	uint32_t id; /* not 0 */

@@ -27,7 +27,7 @@
 
 struct master {
 	const char *config;
-	struct settings *settings;
+	struct relay_settings *settings;
 	struct ssl_ctx_st *tls;
 	int listener[SETTINGS_LISTENERS_MAX]; /* as in settings */
 	int signals;
@@ -208,7 +208,7 @@ reap(struct master *m)
 /* Opens what is not open yet; what was open under another configuration is taken over or closed.
  * 0, or an exit status with the reason. */
 static int
-open_listeners(const struct settings *s, int fds[SETTINGS_LISTENERS_MAX], const int *old,
+open_listeners(const struct relay_settings *s, int fds[SETTINGS_LISTENERS_MAX], const int *old,
     unsigned old_count, char *why, size_t cap)
 {
 	bool taken[SETTINGS_LISTENERS_MAX + 1] = {false}, opened[SETTINGS_LISTENERS_MAX] = {false};
@@ -249,7 +249,7 @@ reload(struct master *m)
 {
 	char error[SETTINGS_ERROR_MAX];
 	int fds[SETTINGS_LISTENERS_MAX];
-	struct settings *s = settings_load(m->config, error);
+	struct relay_settings *s = relay_settings_load(m->config, error);
 	struct ssl_ctx_st *tls = s != NULL ? tls_begin(s, error) : NULL;
 
 	notify_reloading();
@@ -380,7 +380,7 @@ master_run(const char *config)
 
 	m.config = config;
 	m.control = -1;
-	m.settings = settings_load(config, error);
+	m.settings = relay_settings_load(config, error);
 	m.tls = m.settings != NULL ? tls_begin(m.settings, error) : NULL;
 	if (m.tls == NULL) {
 		return complain(EX_CONFIG, error);

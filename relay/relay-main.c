@@ -46,7 +46,7 @@ static int
 check_config(const char *path)
 {
 	char error[SETTINGS_ERROR_MAX];
-	struct settings *s = settings_load(path, error);
+	struct relay_settings *s = relay_settings_load(path, error);
 
 	if (s == NULL) {
 		(void)fprintf(stderr, "mailgraft-relay: %s\n", error);

@@ -16,7 +16,7 @@
 
 struct lmtp_session {
 	/* The caller's. */
-	const struct settings *settings;
+	const struct relay_settings *settings;
 	const struct settings_listener *listener;
 	struct wire mta;
 	struct vigil vigil;

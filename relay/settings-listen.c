@@ -13,7 +13,7 @@
 
 /* A listener while it is read. */
 struct reading {
-	struct settings *all;
+	struct relay_settings *all;
 	struct settings_listener *l;
 	const yaml_node_t *lmtp, *socks5, *next, *ports, *tls;
 };
@@ -219,7 +219,7 @@ settings_read_listener(struct settings_yaml *y, yaml_node_t *node, void *setting
 	    {"source", read_source},
 	    {NULL, NULL},
 	};
-	struct settings *s = settings;
+	struct relay_settings *s = settings;
 	struct reading r = {.all = s, .l = &s->listener[s->listeners]};
 
 	if (s->listeners == SETTINGS_LISTENERS_MAX) {
@@ -352,7 +352,7 @@ settings_read_hop(struct settings_yaml *y, yaml_node_t *key, yaml_node_t *value,
 	    {"messages-per-session", read_hop_messages},
 	    {NULL, NULL},
 	};
-	struct settings *s = settings;
+	struct relay_settings *s = settings;
 	struct settings_hop *h = &s->hop[s->hops];
 
 	if (s->hops == SETTINGS_HOPS_MAX) {

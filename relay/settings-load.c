@@ -13,10 +13,10 @@
 
 #include "relay/settings-read.h"
 
-static struct settings *
+static struct relay_settings *
 settings_new(void)
 {
-	struct settings *s = calloc(1, sizeof(*s));
+	struct relay_settings *s = calloc(1, sizeof(*s));
 
 	if (s != NULL) {
 		snprintf(s->spool, sizeof(s->spool), "/var/spool/mailgraft");
@@ -29,16 +29,16 @@ settings_new(void)
 }
 
 void
-settings_free(struct settings *s)
+settings_free(struct relay_settings *s)
 {
 	free(s);
 }
 
-struct settings *
+struct relay_settings *
 settings_parse(const char *name, const char *bytes, size_t len, char *error)
 {
 	struct settings_yaml y = {.file = name, .error = error};
-	struct settings *s = NULL, *ret = NULL;
+	struct relay_settings *s = NULL, *ret = NULL;
 	yaml_document_t document;
 	yaml_node_t *root;
 
@@ -79,10 +79,10 @@ read_file(int fd, char *bytes, size_t cap)
 	return (ssize_t)len;
 }
 
-struct settings *
-settings_load(const char *path, char *error)
+struct relay_settings *
+relay_settings_load(const char *path, char *error)
 {
-	struct settings *s = NULL;
+	struct relay_settings *s = NULL;
 	struct stat st;
 	char *bytes = NULL;
 	ssize_t len;

@@ -12,11 +12,11 @@
 #include "relay/settings.h"
 
 /* NULL, and the reason in error (SETTINGS_ERROR_MAX bytes). Free with settings_free(). */
-struct settings *settings_load(const char *path, char *error);
+struct relay_settings *relay_settings_load(const char *path, char *error);
 
 /* The same from memory; name stands for the file in errors. */
-struct settings *settings_parse(const char *name, const char *bytes, size_t len, char *error);
+struct relay_settings *settings_parse(const char *name, const char *bytes, size_t len, char *error);
 
-void settings_free(struct settings *s);
+void settings_free(struct relay_settings *s);
 
 #endif

@@ -11,7 +11,7 @@
 static bool
 read_spool(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_read_path(y, node, s->spool);
 }
@@ -19,7 +19,7 @@ read_spool(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_state(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_read_path(y, node, s->state);
 }
@@ -27,7 +27,7 @@ read_state(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_ca_file(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_read_path(y, node, s->ca_file);
 }
@@ -42,7 +42,7 @@ read_listen(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_next(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	s->hops = 0;
 	return settings_yaml_names(y, node, "next hops", settings_read_hop, target);
@@ -82,7 +82,7 @@ read_provider(struct settings_yaml *y, yaml_node_t *key, yaml_node_t *value, voi
 	    {"messages-per-session", read_provider_messages},
 	    {NULL, NULL},
 	};
-	struct settings *s = target;
+	struct relay_settings *s = target;
 	struct settings_provider *p = &s->provider[s->providers];
 
 	if (s->providers == SETTINGS_PROVIDERS_MAX) {
@@ -132,7 +132,7 @@ read_dkim_key(struct settings_yaml *y, yaml_node_t *node, void *target)
 	    {"key-file", read_dkim_key_file},
 	    {NULL, NULL},
 	};
-	struct settings *s = target;
+	struct relay_settings *s = target;
 	struct settings_dkim *d = &s->dkim[s->dkims];
 
 	if (s->dkims == SETTINGS_DKIM_MAX) {
@@ -155,7 +155,7 @@ read_dkim(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_sessions(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_yaml_number(y, node, 1, 10000, "a number of sessions", &s->sessions);
 }
@@ -163,7 +163,7 @@ read_sessions(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_message(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_yaml_size(y, node, 64 << 10, 64 << 20, &s->message);
 }
@@ -171,7 +171,7 @@ read_message(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_within(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_yaml_duration(y, node, 1000, (int64_t)24 * 3600 * 1000, &s->within_ms);
 }
@@ -192,7 +192,7 @@ read_limits(struct settings_yaml *y, yaml_node_t *node, void *target)
 static bool
 read_metrics(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
-	struct settings *s = target;
+	struct relay_settings *s = target;
 
 	return settings_read_address(y, node, &s->metrics);
 }
@@ -217,7 +217,7 @@ find_key(struct settings_yaml *y, const yaml_node_t *root, const char *name)
 }
 
 bool
-settings_read(struct settings_yaml *y, yaml_node_t *root, struct settings *s)
+settings_read(struct settings_yaml *y, yaml_node_t *root, struct relay_settings *s)
 {
 	static const struct settings_key keys[] = {
 	    {"spool", read_spool},

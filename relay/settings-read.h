@@ -10,6 +10,6 @@
 #include "relay/settings.h"
 
 /* Reads a whole document into settings that hold the defaults. */
-bool settings_read(struct settings_yaml *y, yaml_node_t *root, struct settings *s);
+bool settings_read(struct settings_yaml *y, yaml_node_t *root, struct relay_settings *s);
 
 #endif

@@ -16,7 +16,7 @@ settings_tls_name(enum settings_tls tls)
 }
 
 bool
-settings_verify(const struct settings *s)
+settings_verify(const struct relay_settings *s)
 {
 	for (unsigned i = 0; i < s->listeners; i++) {
 		if (s->listener[i].face == FACE_SOCKS5 && s->listener[i].tls == TLS_VERIFIED) {

@@ -81,7 +81,7 @@ struct settings_dkim {
 	char key_file[SETTINGS_TEXT_MAX];
 };
 
-struct settings {
+struct relay_settings {
 	char spool[SETTINGS_TEXT_MAX];
 	char state[SETTINGS_TEXT_MAX];
 	char ca_file[SETTINGS_TEXT_MAX]; /* empty: the system's */
@@ -102,6 +102,6 @@ struct settings {
 const char *settings_tls_name(enum settings_tls tls);
 
 /* Whether anybody is to be verified, so that authorities must be loaded. */
-bool settings_verify(const struct settings *s);
+bool settings_verify(const struct relay_settings *s);
 
 #endif

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct ssl_ctx_st *
-tls_begin(const struct settings *s, char *error)
+tls_begin(const struct relay_settings *s, char *error)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
 	bool fine = context != NULL;

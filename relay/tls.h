@@ -21,7 +21,7 @@ struct ssl_ctx_st;
  * that is forked later. NULL, and the reason in error (SETTINGS_ERROR_MAX bytes). Free with
  * tls_end().
  */
-struct ssl_ctx_st *tls_begin(const struct settings *s, char *error);
+struct ssl_ctx_st *tls_begin(const struct relay_settings *s, char *error);
 void tls_end(struct ssl_ctx_st *context);
 
 /*

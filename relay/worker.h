@@ -12,7 +12,7 @@
 struct ssl_ctx_st;
 
 struct worker {
-	const struct settings *settings;
+	const struct relay_settings *settings;
 	const struct settings_listener *listener;
 	struct ssl_ctx_st *tls;
 	int mta;    /* accepted */

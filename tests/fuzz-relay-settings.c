@@ -13,7 +13,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char error[SETTINGS_ERROR_MAX];
-	struct settings *s = settings_parse("x", (const char *)data, size, error);
+	struct relay_settings *s = settings_parse("x", (const char *)data, size, error);
 
 	if (s != NULL) {
 		if (s->listeners == 0 || s->listener[0].peers == 0) {

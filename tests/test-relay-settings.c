@@ -11,7 +11,7 @@
 
 #define SOCKS "listen: { socks5: \"127.0.0.1:782\", peer: root, ports: { 24: 25 } }\n"
 
-static struct settings *
+static struct relay_settings *
 parse(const char *text, char *error)
 {
 	return settings_parse("relay.yaml", text, strlen(text), error);
@@ -35,7 +35,7 @@ START_TEST(everything)
 	    "limits: { sessions: 7, message: 32M, recipient-within: 20m }\n"
 	    "metrics: \"127.0.0.1:9117\"\n";
 	char error[SETTINGS_ERROR_MAX], address[INET6_ADDRSTRLEN];
-	struct settings *s = parse(text, error);
+	struct relay_settings *s = parse(text, error);
 
 	ck_assert_msg(s != NULL, "%s", error);
 	ck_assert_str_eq(s->spool, "/srv/spool");
@@ -71,7 +71,7 @@ END_TEST
 START_TEST(defaults)
 {
 	char error[SETTINGS_ERROR_MAX];
-	struct settings *s = parse(SOCKS, error);
+	struct relay_settings *s = parse(SOCKS, error);
 
 	ck_assert_msg(s != NULL, "%s", error);
 	ck_assert_str_eq(s->spool, "/var/spool/mailgraft");
@@ -150,15 +150,15 @@ END_TEST
 START_TEST(files)
 {
 	char error[SETTINGS_ERROR_MAX];
-	struct settings *s;
+	struct relay_settings *s;
 
 	scratch_begin();
-	ck_assert_ptr_null(settings_load("none", error));
+	ck_assert_ptr_null(relay_settings_load("none", error));
 	ck_assert_str_eq(error, "cannot open 'none': No such file or directory");
-	ck_assert_ptr_null(settings_load(".", error));
+	ck_assert_ptr_null(relay_settings_load(".", error));
 	ck_assert_ptr_nonnull(strstr(error, "is no file of at most"));
 	scratch_file("relay.yaml", SOCKS, strlen(SOCKS), 0600);
-	s = settings_load("relay.yaml", error);
+	s = relay_settings_load("relay.yaml", error);
 	ck_assert_msg(s != NULL, "%s", error);
 	settings_free(s);
 	scratch_end();
