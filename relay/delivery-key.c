@@ -4,6 +4,7 @@
 #include "relay/delivery-key.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 void
@@ -23,6 +24,36 @@ delivery_queue_id(const struct held *h, char id[QUEUE_ID_MAX + 1])
 	}
 	memcpy(id, body, len);
 	id[len] = '\0';
+}
+
+static bool
+is_separator(uint8_t c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == ';';
+}
+
+void
+delivery_received_id(const struct held *h, char id[QUEUE_ID_MAX + 1])
+{
+	const uint8_t *body = NULL;
+	size_t len = held_field(h, "received", &body);
+
+	id[0] = '\0';
+	for (size_t i = 1; i + 3 < len; i++) {
+		size_t n = 0;
+
+		if (!is_separator(body[i - 1]) || memcmp(body + i, "id ", 3) != 0) {
+			continue;
+		}
+		while (i + 3 + n < len && n < QUEUE_ID_MAX && isalnum(body[i + 3 + n])) {
+			n++;
+		}
+		if (n > 0 && (i + 3 + n == len || is_separator(body[i + 3 + n]))) {
+			memcpy(id, body + i + 3, n);
+			id[n] = '\0';
+			return;
+		}
+	}
 }
 
 /* A text with its NUL, so that two texts never run together. */

@@ -25,6 +25,10 @@ struct delivery_name {
  * one that is no id. */
 void delivery_queue_id(const struct held *h, char id[QUEUE_ID_MAX + 1]);
 
+/* The same from the topmost Received field, which the MTA wrote: Postfix says its queue id by
+ * XFORWARD only of mail that came over SMTP. */
+void delivery_received_id(const struct held *h, char id[QUEUE_ID_MAX + 1]);
+
 /* `g`: the planned message, or NULL where it asks for no attachments. */
 void delivery_key(const struct delivery_name *n, const struct held *h, const struct graft *g,
     const char *recipient, uint8_t key[LEDGER_KEY_BYTES]);

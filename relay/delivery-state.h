@@ -25,7 +25,7 @@ enum delivery_end {
 struct delivery {
 	/* The caller's, set before delivery_run(). */
 	const char *listener; /* its name, for the ledger's keys */
-	bool id_in_message;   /* the queue id comes from Graft-Id, not from XFORWARD */
+	bool id_in_message;   /* the queue id is in Graft-Id; else in XFORWARD or Received */
 	int64_t within_ms;    /* for each transaction */
 	struct envelope *envelope;
 	struct held *held;

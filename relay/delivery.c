@@ -446,9 +446,11 @@ delivery_run(struct delivery *d)
 	d->trouble[0] = '\0';
 	if (d->id_in_message) {
 		delivery_queue_id(d->held, d->queue_id);
-	} else {
+	} else if (d->envelope->ident[0] != '\0') {
 		snprintf(
 		    d->queue_id, sizeof(d->queue_id), "%.*s", QUEUE_ID_MAX, d->envelope->ident);
+	} else {
+		delivery_received_id(d->held, d->queue_id);
 	}
 	d->vigil->limit = vigil_now() + d->within_ms;
 	end = run(d);

@@ -49,6 +49,8 @@ class Relay:
         self.config.write_text(f'spool: {self.directory}/attachments\nstate: {self.directory}/state\n{text}')
 
     def start(self):
+        if self.process:
+            self.process.stderr.close()
         self.process = subprocess.Popen(
             [self.program, '--config', self.config, '--log-socket', self.directory / 'log'], cwd='/',
             stderr=subprocess.PIPE, start_new_session=True)
