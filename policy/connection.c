@@ -33,18 +33,6 @@ struct connection {
 /* Answers of one go, for all connections. */
 static char output[OUTPUT_MAX];
 
-const char *
-connection_close_name(enum connection_close why)
-{
-	static const char *const names[] = {
-#define X(name, word) (word),
-	    CONNECTION_ENDS(X)
-#undef X
-	};
-
-	return names[why];
-}
-
 static void
 set_unlink(struct connection *c)
 {
@@ -184,11 +172,11 @@ connection_send(struct connection *c, const char *bytes, size_t len)
 {
 	size_t sent = 0;
 
+	assert(c->out.len == 0);
 	if (len > 0 && !byte_stash_send(c->source.fd, bytes, len, &sent)) {
 		connection_close(c, CONNECTION_DONE); /* gone before its answer */
 		return false;
 	}
-	assert(sent == len || c->out.len == 0);
 	if (sent < len && !byte_stash_set(&c->out, &c->set->buffered, bytes + sent, len - sent)) {
 		connection_close(c, CONNECTION_NO_MEMORY);
 		return false;
@@ -300,9 +288,15 @@ connection_process(struct connection *c, const char *bytes, size_t len)
 	return true;
 }
 
+/* Answers that the peer has not taken go first. False: closed. */
 static bool
 connection_process_rest(struct connection *c)
 {
+	if (c->out.len > 0) {
+		resolver_cancel(&c->waiter);
+		connection_enter(c, WRITING);
+		return true;
+	}
 	return connection_process(c, c->in.bytes != NULL ? c->in.bytes : "", c->in.len);
 }
 
@@ -406,6 +400,11 @@ connection_decide_now(struct connection *c)
 	size_t answer_len = 0, end = 0, scanned = 0;
 	struct request r;
 
+	if (c->out.len > 0) {
+		(void)connection_process_rest(c);
+		(void)connection_arm(c);
+		return;
+	}
 	if (request_find_end(c->in.bytes, c->in.len, &scanned, &end) != REQUEST_OK ||
 	    request_parse(&r, c->in.bytes, end) != REQUEST_OK ||
 	    !connection_answer(c, &r, true, answer, &answer_len)) {

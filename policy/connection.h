@@ -14,30 +14,11 @@
 #ifndef POLICY_CONNECTION_H
 #define POLICY_CONNECTION_H
 
+#include "policy/connection-end.h"
 #include "policy/engine.h"
 #include "policy/loop.h"
 
 struct connection;
-
-/* Why a connection was closed, and the word for it in the log and the metrics. */
-#define CONNECTION_ENDS(X) \
-	X(DONE, "done") /* the peer's wish, or after a half-closed one's answer */ \
-	X(MALFORMED, "malformed") \
-	X(TOO_LONG, "too_long") \
-	X(HALF, "half_request") \
-	X(SLOW_REQUEST, "slow_request") \
-	X(SLOW_READER, "slow_reader") \
-	X(IDLE, "idle") \
-	X(EVICTED, "evicted") \
-	X(NO_MEMORY, "no_memory") \
-	X(BROKEN, "broken")
-
-enum connection_close {
-#define X(name, word) CONNECTION_##name,
-	CONNECTION_ENDS(X)
-#undef X
-	    CONNECTION_CLOSES
-};
 
 /* All connections; the first is the one unused longest. */
 struct connection_set {
@@ -62,7 +43,5 @@ bool connection_evict(struct connection_set *set);
 void connection_reconsider(struct connection_set *set);
 
 void connection_close_all(struct connection_set *set);
-
-const char *connection_close_name(enum connection_close why);
 
 #endif

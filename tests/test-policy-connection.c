@@ -276,6 +276,50 @@ START_TEST(the_deadline_decides_with_what_is_known)
 }
 END_TEST
 
+/* Answers left at a peer that does not read, and then a request that waits: the order stays. */
+START_TEST(it_waits_with_answers_not_taken)
+{
+	static const char many[] = "request=smtpd_access_policy\nrecipient=u@[1.2.3.4]\n\n";
+	size_t asked = 0, ends = 0;
+	char got[65536];
+	ssize_t n;
+	int fd;
+
+	begin(COMPAT);
+	fd = open_peer();
+	while (set.buffered == 0) {
+		say(fd, many, strlen(many));
+		asked++;
+	}
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_ge(send(fd, many, strlen(many), MSG_NOSIGNAL), 0);
+	}
+	asked += 20;
+	ck_assert_int_ge(send(fd, GOOD, strlen(GOOD), MSG_NOSIGNAL), 0);
+	n = recv(fd, got, 2000, MSG_DONTWAIT); /* room for some of them */
+	ck_assert_int_gt(n, 0);
+	for (ssize_t i = 1; i < n; i++) {
+		ends += got[i] == '\n' && got[i - 1] == '\n';
+	}
+	rig_turn(&rig);
+	rig_wait(&rig, config_deadline_ms(rig.config));
+	for (int i = 0; i < 50 && ends <= asked; i++) {
+		while ((n = recv(fd, got, sizeof(got), MSG_DONTWAIT)) > 0) {
+			for (ssize_t k = 0; k + 1 < n; k++) {
+				ends += got[k] == '\n' && got[k + 1] == '\n';
+			}
+		}
+		rig_wait(&rig, config_deadline_ms(rig.config) / 4);
+	}
+	ck_assert_uint_eq(set.count, 1);
+	ck_assert_uint_eq(set.waiting, 0);
+	ck_assert_uint_eq(set.buffered, 0);
+	ck_assert_uint_ge(ends + 4, asked); /* an end cut in two is not counted */
+	close(fd);
+	end();
+}
+END_TEST
+
 START_TEST(gone_while_it_waits)
 {
 	int fd;
@@ -331,6 +375,7 @@ main(void)
 	tcase_add_test(t, an_answer_nobody_reads);
 	tcase_add_test(t, it_waits_for_dns_and_reads_nothing_meanwhile);
 	tcase_add_test(t, the_deadline_decides_with_what_is_known);
+	tcase_add_test(t, it_waits_with_answers_not_taken);
 	tcase_add_test(t, gone_while_it_waits);
 	tcase_add_test(t, the_one_idle_for_longest_makes_room);
 	srunner_run_all(r, CK_ENV);
