@@ -167,26 +167,38 @@ text_service_free(struct text_service *s)
 	free(s);
 }
 
+/* A place for one more. When all are taken, the one that has been there longest goes. */
+static struct text_client *
+service_place(struct text_service *s)
+{
+	struct text_client *oldest = &s->clients[0];
+
+	for (unsigned i = 0; i < TEXT_CLIENTS_MAX; i++) {
+		if (!s->clients[i].used) {
+			return &s->clients[i];
+		}
+		if (s->clients[i].timer.at < oldest->timer.at) {
+			oldest = &s->clients[i];
+		}
+	}
+	client_close(oldest);
+	return oldest;
+}
+
 void
 text_service_take(struct text_service *s, int fd)
 {
-	for (unsigned i = 0; i < TEXT_CLIENTS_MAX; i++) {
-		struct text_client *c = &s->clients[i];
+	struct text_client *c = service_place(s);
 
-		if (c->used) {
-			continue;
-		}
-		c->service = s;
-		c->source = (struct loop_source){.fd = fd, .ready = client_ready, .context = c};
-		c->timer = (struct loop_timer){.fire = client_timeout, .context = c};
-		c->question_len = 0;
-		c->sent = 0;
-		if (loop_add(s->loop, &c->source, EPOLLIN) != 0) {
-			break;
-		}
-		c->used = true;
-		(void)loop_timer_set(s->loop, &c->timer, loop_now(s->loop) + TEXT_CLIENT_MS);
+	c->service = s;
+	c->source = (struct loop_source){.fd = fd, .ready = client_ready, .context = c};
+	c->timer = (struct loop_timer){.fire = client_timeout, .context = c};
+	c->question_len = 0;
+	c->sent = 0;
+	if (loop_add(s->loop, &c->source, EPOLLIN) != 0) {
+		close(fd);
 		return;
 	}
-	close(fd);
+	c->used = true;
+	(void)loop_timer_set(s->loop, &c->timer, loop_now(s->loop) + TEXT_CLIENT_MS);
 }

@@ -2,7 +2,7 @@
  * text-service.h - a socket for people and monitors: one short question, one text, closed
  *
  * Both faces use it: the control socket (a line) and the metrics (an HTTP request). A client
- * that is slow, or asks too much, is closed.
+ * that is slow, or asks too much, is closed; one that idles makes room for the next.
  *
  * Owns: the clients and their buffers. Not here: listening, what the answers say
  */
