@@ -14,7 +14,7 @@ config_new(void)
 		c->dns_timeout_ms = 1500;
 		c->dns_tries = 2;
 		c->keep_stale_ms = (int64_t)7 * 86400 * 1000;
-		c->relay.gone_after_ms = (int64_t)4 * 3600 * 1000;
+		c->relay.gone_after_ms = (int64_t)3 * 86400 * 1000;
 		c->reject_score = 1;
 		c->dnsbl_test_ms = (int64_t)5 * 60 * 1000;
 		c->unknown = CONFIG_UNKNOWN_DEFER;

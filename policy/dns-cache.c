@@ -1,5 +1,6 @@
 /* dns-cache.c - see dns-cache.h */
 #include "policy/dns-cache.h"
+#include "policy/org-quota.h"
 #include "policy/siphash.h"
 
 #include <stdlib.h>
@@ -12,12 +13,15 @@ struct order {
 	struct dns_entry *newest;
 	struct dns_entry *oldest;
 	size_t count;
+	size_t bytes;
 };
 
 struct dns_cache {
 	struct siphash_key key;
-	struct order kept;
-	struct order transient;
+	struct order orders[DNS_SETS];
+	struct org_quota *quota; /* of the kept set */
+	uint64_t changes;
+	uint64_t refused;
 	struct dns_entry *bucket[BUCKETS];
 };
 
@@ -26,11 +30,23 @@ dns_cache_new(void)
 {
 	struct dns_cache *c = calloc(1, sizeof(*c));
 
-	if (c != NULL && siphash_key_init(&c->key) != 0) {
+	if (c != NULL) {
+		c->quota = org_quota_new(DNS_ORG_BYTES_MAX);
+	}
+	if (c != NULL && (c->quota == NULL || siphash_key_init(&c->key) != 0)) {
+		org_quota_free(c->quota);
 		free(c);
 		c = NULL;
 	}
 	return c;
+}
+
+/* With what the allocator adds. */
+static size_t
+entry_bytes(const struct dns_entry *e)
+{
+	return sizeof(*e) + e->len + 16 + (e->past != NULL ? sizeof(*e->past) + 16 : 0) +
+	    (e->answer != NULL ? sizeof(*e->answer) + e->answer->size + 16 : 0);
 }
 
 static void
@@ -47,6 +63,7 @@ order_remove(struct order *o, struct dns_entry *e)
 		o->oldest = e->newer;
 	}
 	o->count--;
+	o->bytes -= entry_bytes(e);
 }
 
 static void
@@ -61,12 +78,32 @@ order_add(struct order *o, struct dns_entry *e)
 	}
 	o->newest = e;
 	o->count++;
+	o->bytes += entry_bytes(e);
 }
 
 static struct order *
 order_of(struct dns_cache *c, const struct dns_entry *e)
 {
-	return e->kept ? &c->kept : &c->transient;
+	return &c->orders[e->set];
+}
+
+/* Out of its set, and of its organisation's share. */
+static void
+entry_leave(struct dns_cache *c, struct dns_entry *e)
+{
+	order_remove(order_of(c, e), e);
+	if (e->share != NULL) {
+		org_quota_give(c->quota, e->share, entry_bytes(e));
+		e->share = NULL;
+	}
+}
+
+static void
+entry_enter(struct dns_cache *c, struct dns_entry *e, enum dns_set set)
+{
+	e->set = set;
+	e->kept = set != DNS_TRANSIENT;
+	order_add(&c->orders[set], e);
 }
 
 static void
@@ -78,16 +115,22 @@ entry_drop(struct dns_cache *c, struct dns_entry *e)
 		at = &(*at)->next;
 	}
 	*at = e->next;
-	order_remove(order_of(c, e), e);
+	entry_leave(c, e);
+	free(e->past);
 	free(e->answer);
 	free(e);
 }
 
-/* Makes room for one more. An entry whose query is in flight stays, and is passed over. */
+/* Makes room for one more transient. An entry whose query is in flight stays, and is passed over.
+ */
 static bool
-order_trim(struct dns_cache *c, struct order *o, size_t max)
+transient_trim(struct dns_cache *c)
 {
-	for (unsigned tries = 0; o->count >= max && tries < TRIM_TRIES; tries++) {
+	struct order *o = &c->orders[DNS_TRANSIENT];
+	unsigned tries = 0;
+
+	while ((o->count >= DNS_TRANSIENT_MAX || o->bytes >= DNS_TRANSIENT_BYTES_MAX) &&
+	    tries < TRIM_TRIES) {
 		struct dns_entry *e = o->oldest;
 
 		if (e->query == NULL) {
@@ -95,9 +138,27 @@ order_trim(struct dns_cache *c, struct order *o, size_t max)
 		} else {
 			order_remove(o, e);
 			order_add(o, e);
+			tries++;
 		}
 	}
-	return o->count < max;
+	return o->count < DNS_TRANSIENT_MAX && o->bytes < DNS_TRANSIENT_BYTES_MAX;
+}
+
+/* Room for so many bytes among the kept: only what nobody has used for a day goes. */
+static bool
+kept_trim(struct dns_cache *c, size_t bytes, int64_t now)
+{
+	struct order *o = &c->orders[DNS_KEPT];
+
+	while (o->bytes + bytes > DNS_KEPT_BYTES_MAX) {
+		struct dns_entry *e = o->oldest;
+
+		if (e == NULL || e->query != NULL || now - e->used < DNS_KEPT_IDLE_MS) {
+			return false;
+		}
+		entry_drop(c, e);
+	}
+	return true;
 }
 
 void
@@ -106,12 +167,12 @@ dns_cache_free(struct dns_cache *c)
 	if (c == NULL) {
 		return;
 	}
-	while (c->kept.newest != NULL) {
-		entry_drop(c, c->kept.newest);
+	for (unsigned set = 0; set < DNS_SETS; set++) {
+		while (c->orders[set].newest != NULL) {
+			entry_drop(c, c->orders[set].newest);
+		}
 	}
-	while (c->transient.newest != NULL) {
-		entry_drop(c, c->transient.newest);
-	}
+	org_quota_free(c->quota);
 	free(c);
 }
 
@@ -146,8 +207,7 @@ dns_cache_obtain(struct dns_cache *c, enum dns_type type, const char *name, size
 {
 	struct dns_entry *e = dns_cache_find(c, type, name, len);
 
-	if (e != NULL || len > DOMAIN_TEXT_MAX ||
-	    !order_trim(c, &c->transient, DNS_TRANSIENT_MAX)) {
+	if (e != NULL || len > DOMAIN_TEXT_MAX || !transient_trim(c)) {
 		return e;
 	}
 	e = calloc(1, sizeof(*e) + len);
@@ -160,7 +220,7 @@ dns_cache_obtain(struct dns_cache *c, enum dns_type type, const char *name, size
 	memcpy(e->name, name, len);
 	e->next = c->bucket[e->hash % BUCKETS];
 	c->bucket[e->hash % BUCKETS] = e;
-	order_add(&c->transient, e);
+	entry_enter(c, e, DNS_TRANSIENT);
 	return e;
 }
 
@@ -170,16 +230,35 @@ has_data(const struct dns_answer *a)
 	return a->outcome == DNS_DATA || a->outcome == DNS_ALIAS;
 }
 
+static bool
+same_answer(const struct dns_answer *a, const struct dns_answer *b)
+{
+	return a->outcome == b->outcome && a->count == b->count && a->size == b->size &&
+	    memcmp(a->data, b->data, a->size) == 0;
+}
+
+void
+dns_cache_touch(struct dns_cache *c, struct dns_entry *e, int64_t now)
+{
+	e->change = ++c->changes;
+	e->saved = now;
+}
+
 bool
-dns_cache_learn(struct dns_entry *e, const struct dns_answer *a, int64_t now)
+dns_cache_learn(struct dns_cache *c, struct dns_entry *e, const struct dns_answer *a, int64_t now)
 {
 	struct dns_answer *copy = malloc(sizeof(*copy) + a->size);
+	size_t before = entry_bytes(e);
+	bool same;
 
 	if (copy == NULL) {
 		return false;
 	}
 	memcpy(copy, a, sizeof(*copy) + a->size);
-	if (e->answer == NULL || has_data(e->answer) != has_data(a)) {
+	same = e->answer != NULL && same_answer(e->answer, a);
+	/* An absence counts only while it is looked at without a long break. */
+	if (e->answer == NULL || has_data(e->answer) != has_data(a) ||
+	    (!has_data(a) && now - e->learned > DNS_POLL_GAP_MS)) {
 		e->since = now;
 	}
 	free(e->answer);
@@ -188,18 +267,94 @@ dns_cache_learn(struct dns_entry *e, const struct dns_answer *a, int64_t now)
 	e->expires = now + (int64_t)a->ttl * 1000;
 	e->failed = 0;
 	e->restored = false;
+	order_of(c, e)->bytes += entry_bytes(e) - before;
+	if (e->share != NULL) {
+		org_quota_grow(e->share, entry_bytes(e) - before);
+		if (org_quota_is_over(c->quota, e->share)) {
+			entry_leave(c, e);
+			entry_enter(c, e, DNS_TRANSIENT);
+			c->refused++;
+		}
+	}
+	if (e->kept && (!same || now - e->saved >= DNS_SAVE_AGAIN_MS)) {
+		dns_cache_touch(c, e, now);
+	}
 	return true;
 }
 
 void
-dns_cache_keep(struct dns_cache *c, struct dns_entry *e)
+dns_cache_keep(struct dns_cache *c, struct dns_entry *e, int64_t now)
 {
-	if (e->kept || !order_trim(c, &c->kept, DNS_KEPT_MAX)) {
+	size_t bytes = entry_bytes(e);
+	struct org_share *share;
+
+	e->used = now;
+	if (e->kept) {
 		return;
 	}
-	order_remove(&c->transient, e);
-	e->kept = true;
-	order_add(&c->kept, e);
+	share = org_quota_take(c->quota, e->name, e->len, bytes);
+	if (share == NULL || !kept_trim(c, bytes, now)) {
+		if (share != NULL) {
+			org_quota_give(c->quota, share, bytes);
+		}
+		c->refused++;
+		return;
+	}
+	entry_leave(c, e);
+	entry_enter(c, e, DNS_KEPT);
+	e->share = share;
+	dns_cache_touch(c, e, now);
+}
+
+void
+dns_cache_configure(struct dns_cache *c, struct dns_entry *e, int64_t now)
+{
+	bool kept = e->kept;
+
+	e->used = now;
+	if (e->set == DNS_CONFIGURED) {
+		return;
+	}
+	entry_leave(c, e);
+	entry_enter(c, e, DNS_CONFIGURED);
+	if (!kept) {
+		dns_cache_touch(c, e, now);
+	}
+}
+
+void
+dns_cache_unconfigure_all(struct dns_cache *c, int64_t now)
+{
+	struct order *o = &c->orders[DNS_CONFIGURED];
+
+	while (o->oldest != NULL) {
+		struct dns_entry *e = o->oldest;
+
+		entry_leave(c, e);
+		entry_enter(c, e, DNS_TRANSIENT);
+		dns_cache_keep(c, e, now);
+	}
+}
+
+struct dns_past *
+dns_cache_past(struct dns_cache *c, struct dns_entry *e)
+{
+	if (e->past == NULL) {
+		e->past = calloc(1, sizeof(*e->past));
+		if (e->past != NULL) {
+			order_of(c, e)->bytes += sizeof(*e->past) + 16;
+			if (e->share != NULL) {
+				org_quota_grow(e->share, sizeof(*e->past) + 16);
+			}
+		}
+	}
+	return e->past;
+}
+
+uint64_t
+dns_cache_changes(const struct dns_cache *c)
+{
+	return c->changes;
 }
 
 unsigned
@@ -215,13 +370,18 @@ dns_cache_forget(struct dns_cache *c, const char *name, size_t len)
 			continue;
 		}
 		count++;
+		c->changes += e->kept ? UINT64_C(1) << 32 : 0;
 		if (e->query == NULL) {
 			entry_drop(c, e);
-		} else {
-			free(e->answer);
-			e->answer = NULL;
-			e->failed = 0;
+			continue;
 		}
+		entry_leave(c, e);
+		free(e->answer);
+		free(e->past);
+		e->answer = NULL;
+		e->past = NULL;
+		e->failed = 0;
+		entry_enter(c, e, DNS_TRANSIENT);
 	}
 	return count;
 }
@@ -229,18 +389,30 @@ dns_cache_forget(struct dns_cache *c, const char *name, size_t len)
 struct dns_entry *
 dns_cache_next(const struct dns_cache *c, const struct dns_entry *e)
 {
-	if (e == NULL) {
-		return c->kept.newest != NULL ? c->kept.newest : c->transient.newest;
+	struct dns_entry *next = e != NULL ? e->older : NULL;
+
+	for (int set = e != NULL ? (int)e->set - 1 : DNS_CONFIGURED; next == NULL && set >= 0;
+	     set--) {
+		next = c->orders[set].newest;
 	}
-	if (e->older == NULL && e->kept) {
-		return c->transient.newest;
-	}
-	return e->older;
+	return next;
 }
 
 void
 dns_cache_count(const struct dns_cache *c, size_t *kept, size_t *transient)
 {
-	*kept = c->kept.count;
-	*transient = c->transient.count;
+	*kept = c->orders[DNS_KEPT].count + c->orders[DNS_CONFIGURED].count;
+	*transient = c->orders[DNS_TRANSIENT].count;
+}
+
+size_t
+dns_cache_bytes(const struct dns_cache *c, enum dns_set set)
+{
+	return c->orders[set].bytes;
+}
+
+uint64_t
+dns_cache_refused(const struct dns_cache *c)
+{
+	return c->refused;
 }

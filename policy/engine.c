@@ -38,7 +38,7 @@ keep_look(void *context, enum dns_type type, const char *name, size_t len)
 	struct dns_entry *entry = dns_cache_find(cache, type, name, len);
 
 	if (entry != NULL && entry->answer != NULL) {
-		dns_cache_keep(cache, entry);
+		dns_cache_keep(cache, entry, entry->used);
 	}
 	return resolver_look(e->resolver, NULL, type, name, len);
 }

@@ -2,9 +2,9 @@
 #include "policy/explain.h"
 #include "policy/config-file.h"
 #include "policy/decision.h"
+#include "policy/dns-state.h"
 #include "policy/recipient-list.h"
 #include "policy/resolver.h"
-#include "policy/state-file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -191,6 +191,8 @@ explain_load(struct explain *x, char *error)
 	};
 	enum recipient_step step = RECIPIENT_STEP_MORE;
 	struct recipient_load *load;
+	struct dns_state dns = {.max_age_ms = x->config->keep_stale_ms};
+	struct state_part part = dns_state_part(&dns);
 	size_t taken, skipped;
 	const char *why;
 
@@ -201,9 +203,10 @@ explain_load(struct explain *x, char *error)
 		return false;
 	}
 	resolver_servers(x->resolver, x->servers, sizeof(x->servers));
+	dns.cache = resolver_cache(x->resolver);
 	if (x->config->state != NULL &&
-	    state_file_read(x->config->state, resolver_cache(x->resolver), loop_now(x->loop),
-	        x->config->keep_stale_ms, &taken, &skipped, &why) == 0) {
+	    state_file_read(x->config->state, &part, loop_now(x->loop), &taken, &skipped, &why) ==
+	        0) {
 		printf("state file: %zu entries\n", taken);
 	}
 	if (x->config->recipient_file_count == 0) {

@@ -48,8 +48,16 @@ enum {
 	DNS_FAILURE_MS = 5 * 1000, /* a failed question is not asked again before */
 	DNS_OUTAGE_MS = 60 * 1000, /* failed so lately: stale data at once, ask behind */
 	DNS_INFLIGHT_MAX = 8192,
-	DNS_KEPT_MAX = 65536,      /* entries behind a positive verdict */
-	DNS_TRANSIENT_MAX = 32768, /* all others */
+
+	/* The cache: bytes of what a positive verdict rests on, of it for each organisational
+	   domain, and of all others. What the configuration names comes on top. */
+	DNS_KEPT_BYTES_MAX = 12 * 1024 * 1024,
+	DNS_ORG_BYTES_MAX = 128 * 1024,
+	DNS_TRANSIENT_BYTES_MAX = 12 * 1024 * 1024,
+	DNS_TRANSIENT_MAX = 32768,
+	DNS_KEPT_IDLE_MS = 24 * 60 * 60 * 1000, /* unused for so long, it may make room */
+	DNS_POLL_GAP_MS = 3 * 60 * 60 * 1000,   /* a longer break ends a continuous absence */
+	DNS_SAVE_AGAIN_MS = 60 * 60 * 1000,     /* the same answer is saved again after this */
 
 	/* Facts one request may look at. */
 	FACTS_MAX = 256,
@@ -101,6 +109,10 @@ enum {
 	STATE_FIRST_MS = 5 * 1000,
 	STATE_CHILD_MS = 120 * 1000,
 	STATE_LOOK_MS = 100,
+	STATE_PARTS_MAX = 4,
+	STATE_SMALL_BYTES = 1024 *
+	    1024, /* below, and below GROWTH times its contents, a file grows */
+	STATE_GROWTH = 4,
 	STATE_LINE_MAX = DNS_ANSWER_MAX + 1024,
 
 	/* Log. */

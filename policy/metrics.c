@@ -51,11 +51,12 @@ metrics_value(struct text *t, const char *name, const char *type, uint64_t value
 static void
 metrics_resolver(const struct server *s, struct text *t)
 {
+	const struct dns_cache *cache = resolver_cache(s->resolver);
 	struct resolver_counts counts;
 	size_t kept, transient;
 
 	resolver_counts(s->resolver, &counts);
-	dns_cache_count(resolver_cache(s->resolver), &kept, &transient);
+	dns_cache_count(cache, &kept, &transient);
 	metrics_value(t, "dns_queries_total", "counter", counts.queries);
 	metrics_value(t, "dns_failures_total", "counter", counts.failures);
 	metrics_value(t, "dns_refused_total", "counter", counts.refused);
@@ -63,6 +64,10 @@ metrics_resolver(const struct server *s, struct text *t)
 	metrics_value(t, "dns_stale_total", "counter", counts.stale);
 	metrics_value(t, "cache_kept", "gauge", kept);
 	metrics_value(t, "cache_transient", "gauge", transient);
+	metrics_value(t, "cache_kept_bytes", "gauge",
+	    dns_cache_bytes(cache, DNS_KEPT) + dns_cache_bytes(cache, DNS_CONFIGURED));
+	metrics_value(t, "cache_transient_bytes", "gauge", dns_cache_bytes(cache, DNS_TRANSIENT));
+	metrics_value(t, "cache_refused_total", "counter", dns_cache_refused(cache));
 }
 
 static void

@@ -261,7 +261,7 @@ query_reply(void *context, const uint8_t *msg, size_t len)
 	} else {
 		dns_message_parse(&room, msg, len, e->type, e->name, e->len);
 	}
-	if (room.answer.outcome == DNS_FAILED || !dns_cache_learn(e, &room.answer, now)) {
+	if (room.answer.outcome == DNS_FAILED || !dns_cache_learn(r->cache, e, &room.answer, now)) {
 		r->counts.failures++;
 		e->failed = now;
 	}
@@ -352,6 +352,7 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 	if (e == NULL) {
 		return (struct fact){.state = FACT_FAILED};
 	}
+	e->used = now;
 	if (e->answer != NULL && now < e->expires) {
 		return fact_from(r, e, now);
 	}

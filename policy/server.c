@@ -134,7 +134,8 @@ server_swap(void *context, const char *error)
 		return;
 	}
 	settings = resolver_settings_from(s->next);
-	if ((!same_text(old->dns_servers, s->next->dns_servers) ||
+	/* resolv.conf may name other servers now. */
+	if ((s->next->dns_servers == NULL || !same_text(old->dns_servers, s->next->dns_servers) ||
 	        old->dns_timeout_ms != s->next->dns_timeout_ms ||
 	        old->dns_tries != s->next->dns_tries ||
 	        old->keep_stale_ms != s->next->keep_stale_ms) &&
@@ -298,7 +299,7 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	}
 	s->zones = dnsbl_health_new(s->loop, s->resolver, s->log);
 	s->recipients = recipient_watch_new(s->loop, s->log, server_recipients_changed, s);
-	s->saver = state_saver_new(s->loop, s->log, s->resolver);
+	s->saver = state_saver_new(s->loop, s->log);
 	s->health = health_new(s->loop, s->resolver, s->log);
 	s->listeners = listener_set_new(s->loop, &owner);
 	s->control = text_service_new(s->loop, faces->control, s);
@@ -313,6 +314,18 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	loop_after_turn(s->loop, server_after_turn, s);
 	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
 	    s->listeners != NULL && s->control != NULL && s->metrics != NULL && server_signals(s);
+}
+
+/* What an earlier process has left. */
+static void
+server_restore(struct server *s)
+{
+	struct state_part dns = dns_state_part(&s->dns_state);
+
+	s->dns_state.cache = resolver_cache(s->resolver);
+	s->dns_state.max_age_ms = s->config->keep_stale_ms;
+	state_saver_add(s->saver, &dns);
+	state_saver_restore(s->saver);
 }
 
 /* Everything is there: says what to say, and serves from here on. */
@@ -330,7 +343,7 @@ server_begin(struct server *s)
 		    servers);
 	}
 	server_apply(s);
-	state_saver_restore(s->saver, s->config->keep_stale_ms);
+	server_restore(s);
 	if (service_manager_watchdog_ms() > 0) {
 		server_watchdog(s);
 	}

@@ -12,6 +12,7 @@
 
 #include "policy/config.h"
 #include "policy/connection.h"
+#include "policy/dns-state.h"
 #include "policy/health.h"
 #include "policy/listener-set.h"
 #include "policy/recipient-watch.h"
@@ -31,6 +32,7 @@ struct server {
 	struct dnsbl_health *zones;
 	struct recipient_watch *recipients;
 	struct state_saver *saver;
+	struct dns_state dns_state;
 	struct health *health;
 	struct engine engine;
 	struct connection_set connections;

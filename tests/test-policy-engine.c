@@ -43,7 +43,7 @@ learn(enum dns_type type, const char *name, const char *value, uint32_t ttl)
 		ck_assert(dns_answer_add_address(&room, &a));
 	}
 	room.answer.ttl = ttl;
-	ck_assert(dns_cache_learn(e, &room.answer, rig_time));
+	ck_assert(dns_cache_learn(cache, e, &room.answer, rig_time));
 }
 
 /* A host with an address, and none in the other family. */
@@ -55,7 +55,7 @@ learn_host(const char *name, const char *address)
 	learn(DNS_A, name, address, 300);
 	dns_answer_clear(&room, DNS_AAAA, DNS_NODATA);
 	room.answer.ttl = 300;
-	ck_assert(dns_cache_learn(
+	ck_assert(dns_cache_learn(resolver_cache(rig.resolver),
 	    dns_cache_obtain(resolver_cache(rig.resolver), DNS_AAAA, name, strlen(name)),
 	    &room.answer, rig_time));
 }
