@@ -12,6 +12,7 @@ enum {
 	FLAG_AUTHENTIC = 0x20, /* fourth byte */
 	CLASS_IN = 1,
 	TYPE_OPT = 41,
+	RCODE_FORMERR = 1,
 	RCODE_NXDOMAIN = 3,
 	POINTER = 0xc0,
 };
@@ -51,9 +52,15 @@ put16(uint8_t *p, uint16_t v)
 	return p + 2;
 }
 
+bool
+dns_message_is_formerr(const uint8_t *msg, size_t len)
+{
+	return len >= HEADER_SIZE && (msg[3] & 0x0f) == RCODE_FORMERR;
+}
+
 size_t
-dns_message_query(
-    uint8_t *buf, size_t cap, uint16_t id, enum dns_type type, const char *name, size_t len)
+dns_message_query(uint8_t *buf, size_t cap, uint16_t id, bool edns, enum dns_type type,
+    const char *name, size_t len)
 {
 	uint8_t *p = buf;
 	size_t start = 0;
@@ -67,7 +74,7 @@ dns_message_query(
 	p[2] = FLAG_RECURSE;
 	p[3] = FLAG_AUTHENTIC;
 	put16(p + 4, 1);
-	put16(p + 10, 1);
+	put16(p + 10, edns);
 	p += HEADER_SIZE;
 	for (size_t i = 0; i <= len; i++) {
 		if (i == len || name[i] == '.') {
@@ -83,6 +90,9 @@ dns_message_query(
 	*p++ = 0;
 	p = put16(p, (uint16_t)type);
 	p = put16(p, CLASS_IN);
+	if (!edns) {
+		return (size_t)(p - buf);
+	}
 	*p++ = 0; /* OPT: root, type, UDP size, no flags, no options */
 	p = put16(p, TYPE_OPT);
 	p = put16(p, DNS_UDP_SIZE);

@@ -59,9 +59,15 @@ struct dns_mx {
 	const char *name;
 };
 
-/* Returns the query's length, 0 when the name cannot be asked. cap at least DNS_QUERY_MAX. */
-size_t dns_message_query(
-    uint8_t *buf, size_t cap, uint16_t id, enum dns_type type, const char *name, size_t len);
+/*
+ * Returns the query's length, 0 when the name cannot be asked. cap at least DNS_QUERY_MAX. edns:
+ * with an OPT record, for answers of up to DNS_UDP_SIZE bytes.
+ */
+size_t dns_message_query(uint8_t *buf, size_t cap, uint16_t id, bool edns, enum dns_type type,
+    const char *name, size_t len);
+
+/* Whether the answer says that the server did not understand the question, perhaps its OPT. */
+bool dns_message_is_formerr(const uint8_t *msg, size_t len);
 
 void dns_message_parse(union dns_answer_room *room, const uint8_t *msg, size_t len,
     enum dns_type type, const char *name, size_t name_len);

@@ -1,29 +1,46 @@
 /* dns-transport.c - see dns-transport.h */
 #include "policy/dns-transport.h"
+#include "policy/limits.h"
 
 #include <ares.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 enum {
 	/* how exactly timeouts are kept; ares_timeout() would walk all queries */
 	TICK_MS = 50,
 	SOCKETS_MAX = 64,
+
+	/* in a message's fourth byte */
+	RCODE_BYTE = 3,
+	RCODE_MASK = 0x0f,
+	RCODE_FORMERR = 1,
+};
+
+/* One server, with a channel of its own: c-ares would send a message on to the next one. */
+struct transport_server {
+	struct dns_transport *transport;
+	ares_channel channel;
+	char text[INET6_ADDRSTRLEN + 16];
 };
 
 struct transport_socket {
 	struct loop_source source;
-	struct dns_transport *transport;
+	struct transport_server *server;
 	bool used;
 };
 
 struct dns_transport {
 	struct loop *loop;
-	ares_channel channel;
 	struct loop_timer tick;
 	unsigned inflight;
+	unsigned server_count;
+	struct transport_server servers[DNS_SERVERS_MAX];
 	struct transport_socket sockets[SOCKETS_MAX];
 };
 
@@ -40,7 +57,7 @@ transport_ready(void *context, uint32_t events)
 	int fd = s->source.fd;
 	bool in = (events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0;
 
-	ares_process_fd(s->transport->channel, in ? fd : ARES_SOCKET_BAD,
+	ares_process_fd(s->server->channel, in ? fd : ARES_SOCKET_BAD,
 	    (events & EPOLLOUT) ? fd : ARES_SOCKET_BAD);
 }
 
@@ -49,7 +66,9 @@ transport_tick(void *context)
 {
 	struct dns_transport *t = context;
 
-	ares_process_fd(t->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	for (unsigned i = 0; i < t->server_count; i++) {
+		ares_process_fd(t->servers[i].channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	}
 	if (t->inflight > 0) {
 		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + TICK_MS);
 	}
@@ -74,7 +93,6 @@ transport_socket(struct dns_transport *t, int fd, bool make)
 		return NULL;
 	}
 	spare->source = (struct loop_source){.fd = fd, .ready = transport_ready, .context = spare};
-	spare->transport = t;
 	return spare;
 }
 
@@ -82,13 +100,15 @@ transport_socket(struct dns_transport *t, int fd, bool make)
 static void
 transport_socket_state(void *context, ares_socket_t fd, int readable, int writable)
 {
-	struct dns_transport *t = context;
+	struct transport_server *server = context;
+	struct dns_transport *t = server->transport;
 	uint32_t events = (readable ? EPOLLIN : 0u) | (writable ? EPOLLOUT : 0u);
 	struct transport_socket *s = transport_socket(t, fd, events != 0);
 
 	if (s == NULL) {
 		return; /* too many sockets: its queries time out */
 	}
+	s->server = server;
 	if (events == 0) {
 		loop_remove(t->loop, &s->source);
 		s->used = false;
@@ -99,29 +119,136 @@ transport_socket_state(void *context, ares_socket_t fd, int readable, int writab
 	}
 }
 
-static int
-transport_socket_created(ares_socket_t fd, int type, void *context)
+/* The sockets of c-ares, so that it does not see a FORMERR: it would give up EDNS for good. */
+
+static ares_socket_t
+socket_open(int family, int type, int protocol, void *context)
 {
 	int size = 4 * 1024 * 1024;
+	int fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 
-	(void)type;
 	(void)context;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	return 0;
+	if (fd >= 0 && type == SOCK_DGRAM) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	}
+	return fd;
+}
+
+static int
+socket_close(ares_socket_t fd, void *context)
+{
+	(void)context;
+	return close(fd);
+}
+
+static int
+socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t len, void *context)
+{
+	(void)context;
+	return connect(fd, to, len);
+}
+
+static ares_ssize_t
+socket_receive(ares_socket_t fd, void *buf, size_t cap, int flags, struct sockaddr *from,
+    ares_socklen_t *from_len, void *context)
+{
+	uint8_t *msg = buf;
+	ssize_t n = recvfrom(fd, buf, cap, flags, from, from_len);
+
+	(void)context;
+	if (from != NULL && n > RCODE_BYTE && (msg[RCODE_BYTE] & RCODE_MASK) == RCODE_FORMERR) {
+		msg[RCODE_BYTE] |= RCODE_MASK;
+	}
+	return n;
+}
+
+static ares_ssize_t
+socket_send(ares_socket_t fd, const struct iovec *pieces, int count, void *context)
+{
+	(void)context;
+	return writev(fd, pieces, count);
+}
+
+static const struct ares_socket_functions socket_functions = {
+    .asocket = socket_open,
+    .aclose = socket_close,
+    .aconnect = socket_connect,
+    .arecvfrom = socket_receive,
+    .asendv = socket_send,
+};
+
+/* 0 or c-ares's error. node: the server, or NULL for all that resolv.conf names. */
+static int
+server_open(struct transport_server *s, int timeout_ms, const struct ares_addr_port_node *node)
+{
+	struct ares_options options = {
+	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN |
+	        ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS,
+	    .ednspsz = DNS_UDP_SIZE,
+	    .timeout = timeout_ms,
+	    .tries = 1,
+	    .sock_state_cb = transport_socket_state,
+	    .sock_state_cb_data = s,
+	};
+	struct ares_addr_port_node one;
+	int rc = ares_init_options(&s->channel, &options,
+	    ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
+	        ARES_OPT_SOCK_STATE_CB);
+
+	if (rc != ARES_SUCCESS) {
+		s->channel = NULL;
+		return rc;
+	}
+	ares_set_socket_functions(s->channel, &socket_functions, NULL);
+	if (node != NULL) {
+		char host[INET6_ADDRSTRLEN];
+
+		one = *node;
+		one.next = NULL;
+		rc = ares_set_servers_ports(s->channel, &one);
+		inet_ntop(node->family, &node->addr, host, sizeof(host));
+		(void)snprintf(s->text, sizeof(s->text),
+		    node->family == AF_INET6 ? "[%s]:%d" : "%s:%d", host,
+		    node->udp_port > 0 ? node->udp_port : 53);
+	}
+	return rc;
+}
+
+/* One channel for each server that a first one, given all of them, has understood. */
+static int
+transport_servers(struct dns_transport *t, const char *servers, int timeout_ms)
+{
+	struct transport_server first = {.transport = t};
+	struct ares_addr_port_node *list = NULL;
+	int rc = server_open(&first, timeout_ms, NULL);
+
+	if (rc == ARES_SUCCESS && servers != NULL) {
+		rc = ares_set_servers_ports_csv(first.channel, servers);
+	}
+	if (rc == ARES_SUCCESS) {
+		rc = ares_get_servers_ports(first.channel, &list);
+	}
+	for (struct ares_addr_port_node *n = list;
+	     rc == ARES_SUCCESS && n != NULL && t->server_count < DNS_SERVERS_MAX; n = n->next) {
+		struct transport_server *s = &t->servers[t->server_count];
+
+		s->transport = t;
+		rc = server_open(s, timeout_ms, n);
+		t->server_count += s->channel != NULL;
+	}
+	if (list != NULL) {
+		ares_free_data(list);
+	}
+	if (first.channel != NULL) {
+		ares_destroy(first.channel);
+	}
+	return rc == ARES_SUCCESS && t->server_count == 0 ? ARES_ENOTFOUND : rc;
 }
 
 struct dns_transport *
-dns_transport_open(
-    struct loop *loop, const char *servers, int timeout_ms, int tries, const char **why)
+dns_transport_open(struct loop *loop, const char *servers, int timeout_ms, const char **why)
 {
 	struct dns_transport *t = calloc(1, sizeof(*t));
-	struct ares_options options = {
-	    .flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_STAYOPEN,
-	    .timeout = timeout_ms,
-	    .tries = tries,
-	    .sock_state_cb = transport_socket_state,
-	    .sock_state_cb_data = t,
-	};
 	int rc;
 
 	if (t == NULL) {
@@ -131,22 +258,15 @@ dns_transport_open(
 	t->loop = loop;
 	t->tick = (struct loop_timer){.fire = transport_tick, .context = t};
 	rc = ares_library_init(ARES_LIB_INIT_ALL);
-	if (rc == ARES_SUCCESS) {
-		rc = ares_init_options(&t->channel, &options,
-		    ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
-	}
-	if (rc == ARES_SUCCESS) {
-		ares_set_socket_callback(t->channel, transport_socket_created, NULL);
-	}
-	if (rc == ARES_SUCCESS && servers != NULL) {
-		rc = ares_set_servers_ports_csv(t->channel, servers);
-	}
 	if (rc != ARES_SUCCESS) {
 		*why = ares_strerror(rc);
-		if (t->channel != NULL) {
-			ares_destroy(t->channel);
-		}
 		free(t);
+		return NULL;
+	}
+	rc = transport_servers(t, servers, timeout_ms);
+	if (rc != ARES_SUCCESS) {
+		*why = ares_strerror(rc);
+		dns_transport_close(t);
 		return NULL;
 	}
 	return t;
@@ -158,10 +278,18 @@ dns_transport_close(struct dns_transport *t)
 	if (t == NULL) {
 		return;
 	}
-	ares_destroy(t->channel);
+	for (unsigned i = 0; i < t->server_count; i++) {
+		ares_destroy(t->servers[i].channel);
+	}
 	loop_timer_clear(t->loop, &t->tick);
 	ares_library_cleanup();
 	free(t);
+}
+
+unsigned
+dns_transport_count(const struct dns_transport *t)
+{
+	return t->server_count;
 }
 
 static void
@@ -173,13 +301,15 @@ transport_done(void *context, int status, int timeouts, unsigned char *msg, int 
 	q->transport->inflight--;
 	if (status != ARES_SUCCESS || msg == NULL || len < 0) {
 		len = 0;
+	} else if (len > RCODE_BYTE && (msg[RCODE_BYTE] & RCODE_MASK) == RCODE_MASK) {
+		msg[RCODE_BYTE] = (uint8_t)((msg[RCODE_BYTE] & ~RCODE_MASK) | RCODE_FORMERR);
 	}
 	q->reply(q->context, msg, (size_t)len);
 	free(q);
 }
 
 void
-dns_transport_send(struct dns_transport *t, const uint8_t *msg, size_t len,
+dns_transport_send(struct dns_transport *t, unsigned server, const uint8_t *msg, size_t len,
     dns_transport_reply *reply, void *context)
 {
 	struct transport_query *q = malloc(sizeof(*q));
@@ -193,28 +323,19 @@ dns_transport_send(struct dns_transport *t, const uint8_t *msg, size_t len,
 	if (t->tick.place == 0) {
 		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + TICK_MS);
 	}
-	ares_send(t->channel, msg, (int)len, transport_done, q);
+	ares_send(t->servers[server % t->server_count].channel, msg, (int)len, transport_done, q);
 }
 
 void
 dns_transport_servers(const struct dns_transport *t, char *text, size_t cap)
 {
-	struct ares_addr_port_node *list = NULL;
 	size_t at = 0;
 
 	text[0] = 0;
-	if (ares_get_servers_ports(t->channel, &list) != ARES_SUCCESS) {
-		return;
-	}
-	for (struct ares_addr_port_node *n = list; n != NULL && at + 64 < cap; n = n->next) {
-		char host[INET6_ADDRSTRLEN];
-		int wrote;
+	for (unsigned i = 0; i < t->server_count && at + sizeof(t->servers[i].text) < cap; i++) {
+		int wrote = snprintf(
+		    text + at, cap - at, "%s%s", at > 0 ? "," : "", t->servers[i].text);
 
-		inet_ntop(n->family, &n->addr, host, sizeof(host));
-		wrote = snprintf(text + at, cap - at,
-		    n->family == AF_INET6 ? "%s[%s]:%d" : "%s%s:%d", at > 0 ? "," : "", host,
-		    n->udp_port > 0 ? n->udp_port : 53);
 		at += wrote > 0 ? (size_t)wrote : 0;
 	}
-	ares_free_data(list);
 }

@@ -35,6 +35,7 @@ enum {
 	/* DNS messages and what is kept of them. */
 	DNS_QUERY_MAX = 512,
 	DNS_UDP_SIZE = 1232,
+	DNS_SERVERS_MAX = 8,
 	DNS_MX_MAX = 64,        /* of more, those of best preference are kept */
 	DNS_ADDRESS_MAX = 256,  /* in one family of a host; the others are not kept */
 	DNS_RECORDS_MAX = 4096, /* more than a message holds */

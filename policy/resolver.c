@@ -21,7 +21,16 @@ struct dns_query {
 	struct dns_entry *entry;
 	struct resolver_link *links;
 	struct dns_query *done_next;
+	struct dns_flight *flight; /* what is under way, or NULL */
+	struct loop_timer deadline;
+	unsigned server;
 	int tries_left;
+	bool plain; /* without EDNS: the server did not understand it */
+};
+
+/* A message under way. Its query may give up on it and end first. */
+struct dns_flight {
+	struct dns_query *query;
 };
 
 struct resolver {
@@ -29,7 +38,9 @@ struct resolver {
 	struct dns_cache *cache;
 	struct dns_transport *transport;
 	int64_t keep_stale_ms;
+	int timeout_ms;
 	int tries;
+	unsigned server; /* to be asked first: the last one that was not silent */
 	struct resolver_counts counts;
 	uint16_t ids[256];
 	unsigned ids_left;
@@ -45,15 +56,16 @@ static void resolver_tell(void *context);
 static bool
 resolver_open(struct resolver *r, const struct resolver_settings *s, const char **why)
 {
-	/* Tries are counted here: c-ares would double the timeout each time. */
 	struct dns_transport *old = r->transport;
-	struct dns_transport *t = dns_transport_open(r->loop, s->servers, s->timeout_ms, 1, why);
+	struct dns_transport *t = dns_transport_open(r->loop, s->servers, s->timeout_ms, why);
 
 	if (t == NULL) {
 		return false;
 	}
 	r->transport = t;
+	r->timeout_ms = s->timeout_ms;
 	r->tries = s->tries;
+	r->server = 0;
 	r->keep_stale_ms = s->keep_stale_ms;
 	r->moving = true; /* what is in flight goes to the new servers */
 	dns_transport_close(old);
@@ -211,6 +223,7 @@ query_finish(struct dns_query *q)
 {
 	struct resolver *r = q->resolver;
 
+	loop_timer_clear(r->loop, &q->deadline);
 	q->entry->query = NULL;
 	r->counts.inflight--;
 	q->done_next = NULL;
@@ -244,40 +257,99 @@ resolver_id(struct resolver *r)
 static void query_send(struct dns_query *q);
 
 static void
-query_reply(void *context, const uint8_t *msg, size_t len)
+query_fail(struct dns_query *q)
+{
+	q->resolver->counts.failures++;
+	q->entry->failed = loop_now(q->resolver->loop);
+	query_finish(q);
+}
+
+/* Its time is over, whatever is under way. */
+static void
+query_expire(void *context)
 {
 	struct dns_query *q = context;
-	struct resolver *r = q->resolver;
-	struct dns_entry *e = q->entry;
-	int64_t now = loop_now(r->loop);
-	union dns_answer_room room;
 
-	if (len == 0 && (r->moving || (--q->tries_left > 0 && !r->closing))) {
+	if (q->flight != NULL) {
+		q->flight->query = NULL;
+		q->flight = NULL;
+	}
+	query_fail(q);
+}
+
+/* No use was to be made of an answer, or there was none. */
+static void
+query_again(struct dns_query *q)
+{
+	if (--q->tries_left > 0 && !q->resolver->closing) {
+		q->server++;
+		query_send(q);
+	} else {
+		query_fail(q);
+	}
+}
+
+static void
+query_reply(void *context, const uint8_t *msg, size_t len)
+{
+	struct dns_flight *flight = context;
+	struct dns_query *q = flight->query;
+	union dns_answer_room room;
+	struct resolver *r;
+
+	free(flight);
+	if (q == NULL) {
+		return;
+	}
+	r = q->resolver;
+	q->flight = NULL;
+	if (len == 0 && r->moving) {
+		q->server = r->server;
 		query_send(q);
 		return;
 	}
 	if (len == 0) {
-		dns_answer_clear(&room, e->type, DNS_FAILED);
+		unsigned count = dns_transport_count(r->transport);
+
+		if (r->server == q->server % count) {
+			r->server = (r->server + 1) % count;
+		}
+		query_again(q);
+		return;
+	}
+	if (!q->plain && dns_message_is_formerr(msg, len)) {
+		q->plain = true;
+		query_send(q);
+		return;
+	}
+	dns_message_parse(&room, msg, len, q->entry->type, q->entry->name, q->entry->len);
+	if (room.answer.outcome == DNS_FAILED) {
+		query_again(q);
+	} else if (!dns_cache_learn(r->cache, q->entry, &room.answer, loop_now(r->loop))) {
+		query_fail(q);
 	} else {
-		dns_message_parse(&room, msg, len, e->type, e->name, e->len);
+		query_finish(q);
 	}
-	if (room.answer.outcome == DNS_FAILED || !dns_cache_learn(r->cache, e, &room.answer, now)) {
-		r->counts.failures++;
-		e->failed = now;
-	}
-	query_finish(q);
 }
 
 static void
 query_send(struct dns_query *q)
 {
+	struct resolver *r = q->resolver;
+	struct dns_flight *flight = malloc(sizeof(*flight));
 	uint8_t msg[DNS_QUERY_MAX];
-	size_t len = dns_message_query(msg, sizeof(msg), resolver_id(q->resolver), q->entry->type,
+	size_t len = dns_message_query(msg, sizeof(msg), resolver_id(r), !q->plain, q->entry->type,
 	    q->entry->name, q->entry->len);
 
 	assert(len > 0);
-	q->resolver->counts.queries++;
-	dns_transport_send(q->resolver->transport, msg, len, query_reply, q);
+	if (flight == NULL) {
+		query_fail(q);
+		return;
+	}
+	flight->query = q;
+	q->flight = flight;
+	r->counts.queries++;
+	dns_transport_send(r->transport, q->server, msg, len, query_reply, flight);
 }
 
 /* Asks. The reply may have come when this returns: entry->query tells. */
@@ -287,7 +359,7 @@ query_start(struct resolver *r, struct dns_entry *e)
 	uint8_t msg[DNS_QUERY_MAX];
 	struct dns_query *q;
 
-	if (dns_message_query(msg, sizeof(msg), 0, e->type, e->name, e->len) == 0) {
+	if (dns_message_query(msg, sizeof(msg), 0, true, e->type, e->name, e->len) == 0) {
 		return false; /* no such name can be asked */
 	}
 	if (r->counts.inflight >= DNS_INFLIGHT_MAX || r->closing) {
@@ -300,7 +372,14 @@ query_start(struct resolver *r, struct dns_entry *e)
 	}
 	q->resolver = r;
 	q->entry = e;
+	q->server = r->server;
 	q->tries_left = r->tries;
+	q->deadline = (struct loop_timer){.fire = query_expire, .context = q};
+	if (loop_timer_set(r->loop, &q->deadline,
+	        loop_now(r->loop) + (int64_t)r->timeout_ms * r->tries) != 0) {
+		free(q);
+		return false;
+	}
 	e->query = q;
 	r->counts.inflight++;
 	query_send(q);

@@ -443,7 +443,7 @@ START_TEST(questions)
 {
 	uint8_t buf[DNS_QUERY_MAX];
 	char longest[DOMAIN_TEXT_MAX];
-	size_t len = dns_message_query(buf, sizeof(buf), 0x1234, DNS_MX, "d.test", 6);
+	size_t len = dns_message_query(buf, sizeof(buf), 0x1234, true, DNS_MX, "d.test", 6);
 	static const uint8_t want[] = "\x12\x34\x01\x20\0\1\0\0\0\0\0\1\1d\4test\0\0\x0f\0\1"
 	                              "\0\0\x29\x04\xd0\0\0\0\0\0\0";
 
@@ -454,12 +454,12 @@ START_TEST(questions)
 		longest[i] = '.';
 	}
 	ck_assert_uint_gt(
-	    dns_message_query(buf, sizeof(buf), 1, DNS_A, longest, sizeof(longest)), 0);
-	ck_assert_uint_eq(dns_message_query(buf, sizeof(buf), 1, DNS_A, "a..b", 4), 0);
-	ck_assert_uint_eq(dns_message_query(buf, sizeof(buf), 1, DNS_A, "", 0), 0);
+	    dns_message_query(buf, sizeof(buf), 1, true, DNS_A, longest, sizeof(longest)), 0);
+	ck_assert_uint_eq(dns_message_query(buf, sizeof(buf), 1, true, DNS_A, "a..b", 4), 0);
+	ck_assert_uint_eq(dns_message_query(buf, sizeof(buf), 1, true, DNS_A, "", 0), 0);
 	longest[63] = 'a';
 	ck_assert_uint_eq(
-	    dns_message_query(buf, sizeof(buf), 1, DNS_A, longest, sizeof(longest)), 0);
+	    dns_message_query(buf, sizeof(buf), 1, true, DNS_A, longest, sizeof(longest)), 0);
 }
 END_TEST
 

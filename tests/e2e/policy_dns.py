@@ -29,7 +29,8 @@ def encode_data(kind, value):
 class FakeDns:
     """zone: {name: {type: [values]}}; a name's value may also be a fault for all its types:
     'NXDOMAIN' 'SERVFAIL' 'REFUSED' 'FORMERR' 'TIMEOUT' 'WRONGID' 'JUNK' 'TC' 'TCLOOP'
-    'NOTMINE' 'LAME' (no error, no data, no SOA). Names that are absent do not exist. fault: applies to everything."""
+    'NOTMINE' 'LAME' (no error, no data, no SOA)
+    'NOEDNS' (FORMERR to a question with EDNS; the answer is at '=' and the name). Names that are absent do not exist. fault: applies to everything."""
 
     def __init__(self, zone=None, ttl=300, negative=30, address='127.0.0.1', port=0):
         self.zone = dict(zone or {})
@@ -37,6 +38,7 @@ class FakeDns:
         self.negative = negative
         self.fault = None
         self.asked = []
+        self.by_tcp = 0
         self.lock = threading.Lock()
         self.udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
@@ -91,6 +93,7 @@ class FakeDns:
         name = '.'.join(labels).lower()
         with self.lock:
             self.asked.append((name, kind))
+            self.by_tcp += tcp
         entry = self.fault or self.look(name)
 
         def message(rcode=0, answers=b'', count=0, authority=b'', ns=0, flags=0x8180,
@@ -103,6 +106,10 @@ class FakeDns:
             return message(3, authority=soa, ns=1)
         if entry in ('SERVFAIL', 'REFUSED', 'FORMERR'):
             return message({'SERVFAIL': 2, 'REFUSED': 5, 'FORMERR': 1}[entry])
+        if entry == 'NOEDNS':
+            if query[11]:
+                return message(1)
+            entry = self.zone.get('=' + name, {})
         if entry == 'LAME':
             return message()
         if entry == 'TIMEOUT':
