@@ -26,6 +26,18 @@ config_finish(struct config *c, const char *name, char *error)
 	return true;
 }
 
+/* FNV-1a: tells a changed file from one that is only read again. */
+static uint64_t
+fingerprint(const char *bytes, size_t len)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < len; i++) {
+		hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
+	}
+	return hash;
+}
+
 struct config *
 config_from_text(const char *name, const char *bytes, size_t len, char *error)
 {
@@ -58,6 +70,7 @@ config_from_text(const char *name, const char *bytes, size_t len, char *error)
 	}
 	if (config_read(&y, root, c) && config_finish(c, name, error)) {
 		ret = c;
+		ret->fingerprint = fingerprint(bytes, len);
 		c = NULL;
 	}
 out:

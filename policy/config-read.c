@@ -4,6 +4,7 @@
 #include "policy/config-socket.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -277,11 +278,35 @@ read_unknown(struct config_yaml *y, yaml_node_t *node, void *target)
 }
 
 static bool
+read_delimiter(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char expected[] = "up to 8 punctuation characters, such as \"+\"";
+	struct config *c = target;
+	size_t len;
+	const char *text = config_yaml_text(y, node, expected, &len);
+
+	if (text == NULL) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!ispunct((unsigned char)text[i]) || text[i] == '@') {
+			return config_yaml_expected(y, node, "%s", expected);
+		}
+	}
+	if (len == 0 || len > DELIMITERS_MAX) {
+		return config_yaml_expected(y, node, "%s", expected);
+	}
+	memcpy(c->recipient_delimiter, text, len + 1);
+	return true;
+}
+
+static bool
 read_recipients(struct config_yaml *y, yaml_node_t *node, void *target)
 {
 	static const struct config_key keys[] = {
 	    {"files", read_recipient_files},
 	    {"unknown", read_unknown},
+	    {"recipient-delimiter", read_delimiter},
 	    {NULL, NULL},
 	};
 	struct config *c = target;

@@ -39,10 +39,12 @@ struct config {
 	char *recipient_files[RECIPIENT_FILES_MAX];
 	unsigned recipient_file_count;
 	enum config_unknown unknown;
+	char recipient_delimiter[DELIMITERS_MAX + 1]; /* each of these characters; may be empty */
 	enum config_health health;
 	uint16_t health_port;
 	int64_t health_interval_ms;
 	bool dry_run;
+	uint64_t fingerprint; /* of the text it was read from */
 };
 
 /* The defaults. NULL when out of memory. */

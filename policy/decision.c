@@ -43,6 +43,24 @@ is_question(const struct request *r)
 	    (r->protocol_state.len == 0 || request_value_is(&r->protocol_state, "RCPT"));
 }
 
+/* What DNS says now, and may say otherwise when its owner has mended it. */
+static bool
+can_be_a_mistake(enum reason reason)
+{
+	switch (reason) {
+	case REASON_PRIMARY:
+	case REASON_NOT_MX:
+	case REASON_NO_MX:
+	case REASON_NULL_MX:
+	case REASON_NXDOMAIN:
+	case REASON_TOO_MANY_MX:
+	case REASON_OUTSIDE_NETS:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The relay verdict, then whether the recipient exists. */
 static void
 judge_relay(const struct decision_inputs *in, struct decision *d)
@@ -51,8 +69,14 @@ judge_relay(const struct decision_inputs *in, struct decision *d)
 
 	relay_verdict(
 	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
+	if (v->action == ACTION_REFUSE && in->forgives != NULL && can_be_a_mistake(v->reason) &&
+	    in->forgives(in->forgives_context, &d->recipient.domain)) {
+		v->action = ACTION_TEMPORARY;
+		d->forgiven = true;
+	}
 	if (v->action != ACTION_PERMIT || in->recipients == NULL ||
-	    recipient_list_has(in->recipients, &d->recipient)) {
+	    recipient_list_has_base(
+	        in->recipients, &d->recipient, in->config->recipient_delimiter)) {
 		return;
 	}
 	/* Every domain has its postmaster; but strangers' domains are none of ours. */
@@ -179,6 +203,7 @@ decision_begin(const struct request *r, struct decision *d)
 {
 	d->context = context_of(r);
 	d->dnsbl_asked = false;
+	d->forgiven = false;
 	d->verdict = (struct verdict){.action = ACTION_PASS, .reason = REASON_NO_QUESTION};
 	d->relay = d->verdict;
 	mailbox_parse(

@@ -30,6 +30,9 @@ struct decision_inputs {
 	const struct recipient_list *recipients; /* NULL: not configured */
 	const bool *zones_ipv4;                  /* by zone: passed its self-test */
 	const bool *zones_ipv6;
+	/* May be NULL: was this domain let in not long ago, so that its loss may be a mistake? */
+	bool (*forgives)(void *context, const struct domain_name *domain);
+	void *forgives_context;
 	struct fact_source relay_facts;
 	struct fact_source dnsbl_facts;
 };
@@ -37,6 +40,7 @@ struct decision_inputs {
 struct decision {
 	struct verdict verdict;
 	struct verdict relay; /* as far as it was asked */
+	bool forgiven;        /* relay would be a refusal, but the domain was let in lately */
 	enum decision_context context;
 	struct mailbox recipient;
 	bool dnsbl_asked;

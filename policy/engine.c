@@ -52,6 +52,73 @@ engine_keep(struct engine *e, const struct decision *d)
 	relay_verdict(&e->config->relay, &e->config->identity, &d->recipient, &facts, &again);
 }
 
+/*
+ * A domain that was let in keeps its 450 until its loss has been seen for gone-after without a
+ * break: a zone may be broken, or be mended, and mail must not bounce meanwhile.
+ */
+static bool
+engine_forgives(void *context, const struct domain_name *domain)
+{
+	const struct engine *e = context;
+	const struct dns_entry *mx = dns_cache_find(
+	    resolver_cache(e->resolver), DNS_MX, domain->text, domain->len);
+	const struct dns_past *p = mx != NULL ? mx->past : NULL;
+	int64_t now = mx != NULL ? mx->used : 0;
+
+	if (p == NULL || p->good == 0 || p->good < e->rules_since) {
+		return false;
+	}
+	return p->bad == 0 || now - p->bad_seen > DNS_POLL_GAP_MS ||
+	    now - p->bad < e->config->relay.gone_after_ms;
+}
+
+static void
+log_drift(struct engine *e, const struct decision *d, const char *now)
+{
+	log_begin(e->log, "drift");
+	log_text(e->log, "domain", d->recipient.domain.text);
+	log_word(e->log, "now", now);
+	log_end(e->log);
+}
+
+/* Remembers of a domain when it was let in, and since when it would no longer be. */
+static void
+engine_note_past(struct engine *e, const struct decision *d)
+{
+	struct dns_cache *cache = resolver_cache(e->resolver);
+	struct dns_entry *mx = dns_cache_find(
+	    cache, DNS_MX, d->recipient.domain.text, d->recipient.domain.len);
+	struct dns_past *p;
+	int64_t now;
+
+	if (mx == NULL || !mx->kept) {
+		return;
+	}
+	p = dns_cache_past(cache, mx);
+	if (p == NULL) {
+		return;
+	}
+	now = mx->used;
+	if (d->forgiven) {
+		if (p->bad == 0 || now - p->bad_seen > DNS_POLL_GAP_MS) {
+			e->drifts++;
+			log_drift(e, d, reason_code(d->relay.reason));
+			p->bad = now;
+			dns_cache_touch(cache, mx, now);
+		}
+		p->bad_seen = now;
+		return;
+	}
+	if (p->bad != 0) {
+		log_drift(e, d, "BACKUP");
+	}
+	if (p->bad != 0 || p->good == 0 || now - p->good >= DNS_SAVE_AGAIN_MS ||
+	    p->good < e->rules_since) {
+		*p = (struct dns_past){.good = now};
+		dns_cache_touch(cache, mx, now);
+	}
+}
+
 bool
 engine_decide(
     struct engine *e, const struct request *r, struct resolver_waiter *waiter, struct decision *d)
@@ -62,6 +129,8 @@ engine_decide(
 	    .recipients = e->recipients,
 	    .zones_ipv4 = dnsbl_health_ipv4(e->zones),
 	    .zones_ipv6 = dnsbl_health_ipv6(e->zones),
+	    .forgives = engine_forgives,
+	    .forgives_context = e,
 	    .relay_facts = {pass_look, &pass},
 	    .dnsbl_facts = {zone_look, &pass},
 	};
@@ -81,6 +150,9 @@ engine_decide(
 	                d->relay.reason == REASON_PRIMARY_GONE ||
 	                d->relay.reason == REASON_RCPT_UNKNOWN)))) {
 		engine_keep(e, d);
+	}
+	if (d->relay.reason == REASON_BACKUP || d->forgiven) {
+		engine_note_past(e, d);
 	}
 	if (d->dnsbl_asked) {
 		dnsbl_health_note(e->zones, &d->dnsbl);
@@ -120,6 +192,7 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	e->decided[d->context][d->verdict.reason]++;
 	e->replied[d->reply]++;
 	e->stale += d->relay.stale;
+	e->forgiven += d->forgiven;
 	e->duration_ms += (uint64_t)ms;
 	while (bucket < ENGINE_BUCKETS && (double)ms > engine_bucket_seconds[bucket] * 1000) {
 		bucket++;
@@ -140,6 +213,9 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	log_value_if(e->log, "instance", &r->instance);
 	if (d->relay.stale) {
 		log_word(e->log, "stale", "yes");
+	}
+	if (d->forgiven) {
+		log_word(e->log, "forgiven", "yes");
 	}
 	if (d->dnsbl_asked) {
 		log_zones(e->log, e->config, d);

@@ -28,6 +28,9 @@ struct engine {
 	uint64_t decided[DECISION_CONTEXTS][REASON_COUNT];
 	uint64_t replied[REPLY_KINDS];
 	uint64_t stale;
+	uint64_t forgiven;
+	uint64_t drifts;     /* domains that were let in and no longer would be */
+	int64_t rules_since; /* what was let in before, by other rules, is not forgiven */
 	uint64_t duration_ms;
 	uint64_t took[ENGINE_BUCKETS + 1];
 };

@@ -247,7 +247,8 @@ explain_run(const struct explain_request *e)
 		printf("domain: %s\n", m.domain.text);
 		if (x.recipients != NULL) {
 			printf("recipient files: %s\n",
-			    recipient_list_has(x.recipients, &m) ? "listed"
+			    recipient_list_has_base(x.recipients, &m, x.config->recipient_delimiter)
+			        ? "listed"
 			        : mailbox_is_role(&m) &&
 			            recipient_list_has_domain(x.recipients, &m.domain)
 			        ? "a role address of a listed domain, taken"

@@ -58,6 +58,20 @@ mailbox_parse(struct mailbox *m, const char *text, size_t len)
 	m->kind = mailbox_domain(m, at + 1, len - m->local_len - 1);
 }
 
+struct mailbox
+mailbox_without_extension(const struct mailbox *m, const char *delimiters)
+{
+	struct mailbox base = *m;
+
+	for (size_t i = 1; i < m->local_len; i++) {
+		if (m->local[i] != 0 && strchr(delimiters, m->local[i]) != NULL) {
+			base.local_len = i;
+			break;
+		}
+	}
+	return base;
+}
+
 bool
 mailbox_is_role(const struct mailbox *m)
 {

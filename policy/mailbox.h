@@ -33,6 +33,9 @@ struct mailbox {
 
 void mailbox_parse(struct mailbox *m, const char *text, size_t len);
 
+/* Without its extension: "user+tag" is "user" where '+' is a delimiter. The domain stays. */
+struct mailbox mailbox_without_extension(const struct mailbox *m, const char *delimiters);
+
 /* postmaster or abuse, in any case. */
 bool mailbox_is_role(const struct mailbox *m);
 

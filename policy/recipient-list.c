@@ -432,6 +432,19 @@ recipient_list_has_domain(const struct recipient_list *list, const struct domain
 	return list_has(list, domain->text, domain->len);
 }
 
+bool
+recipient_list_has_base(
+    const struct recipient_list *list, const struct mailbox *m, const char *delimiters)
+{
+	struct mailbox base;
+
+	if (recipient_list_has(list, m)) {
+		return true;
+	}
+	base = mailbox_without_extension(m, delimiters);
+	return base.local_len != m->local_len && recipient_list_has(list, &base);
+}
+
 size_t
 recipient_list_count(const struct recipient_list *list)
 {

@@ -39,6 +39,10 @@ bool recipient_list_has(const struct recipient_list *list, const struct mailbox 
 /* Whether any recipient of the domain is listed, or all of it. */
 bool recipient_list_has_domain(const struct recipient_list *list, const struct domain_name *domain);
 
+/* The same, also without the address extension that one of the delimiters begins. */
+bool recipient_list_has_base(
+    const struct recipient_list *list, const struct mailbox *m, const char *delimiters);
+
 size_t recipient_list_count(const struct recipient_list *list);
 
 void recipient_list_free(struct recipient_list *list);

@@ -143,6 +143,9 @@ server_swap(void *context, const char *error)
 		log_say(s->log, LOG_LEVEL_ERROR, "the old DNS servers stay: %s", why);
 	}
 	listener_set_settle(s->listeners);
+	if (old->fingerprint != s->next->fingerprint) {
+		s->engine.rules_since = loop_now(s->loop);
+	}
 	s->config = s->next;
 	s->next = NULL;
 	server_apply(s);

@@ -127,6 +127,64 @@ START_TEST(stale_data_is_said_to_be_stale)
 }
 END_TEST
 
+/* What DNS says of the domain now is that this host is no MX. */
+static void
+lose(const char *name)
+{
+	struct dns_cache *cache = resolver_cache(rig.resolver);
+	union dns_answer_room room;
+
+	dns_answer_clear(&room, DNS_MX, DNS_DATA);
+	ck_assert(dns_answer_add_mx(&room, 10, "primary.test", 12));
+	room.answer.ttl = 86400 * 30;
+	ck_assert(dns_cache_learn(
+	    cache, dns_cache_obtain(cache, DNS_MX, name, strlen(name)), &room.answer, rig_time));
+}
+
+START_TEST(a_domain_that_was_let_in_is_put_off_for_three_days)
+{
+	int64_t end;
+
+	rig_begin(&rig, COMPAT);
+	learn(DNS_MX, "good.test", "primary.test", 300);
+	learn_host("primary.test", "198.51.100.9");
+	learn_host("me.test", "192.0.2.1");
+	ck_assert_int_eq(decide("u@good.test"), REASON_BACKUP);
+	lose("good.test");
+	lose("stranger.test");
+	ck_assert_int_eq(decide("u@stranger.test"), REASON_NOT_MX);
+	ck_assert_uint_eq(rig.engine.replied[REPLY_REFUSE], 1);
+	ck_assert_int_eq(decide("u@good.test"), REASON_NOT_MX);
+	ck_assert_uint_eq(rig.engine.replied[REPLY_TEMPORARY], 1);
+	ck_assert_uint_eq(rig.engine.drifts, 1);
+	rig_wait(&rig, 4 * 86400000LL); /* nobody looked: it begins anew */
+	lose("good.test");
+	learn_host("primary.test", "198.51.100.9");
+	ck_assert_int_eq(decide("u@good.test"), REASON_NOT_MX);
+	ck_assert_uint_eq(rig.engine.replied[REPLY_TEMPORARY], 2);
+	end = rig_time + 3 * 86400000LL;
+	while (rig_time < end - 7200000) {
+		rig_wait(&rig, 7200000);
+		learn_host("primary.test", "198.51.100.9");
+		(void)decide("u@good.test");
+	}
+	ck_assert_uint_eq(rig.engine.replied[REPLY_REFUSE], 1);
+	rig_wait(&rig, 7200000);
+	learn_host("primary.test", "198.51.100.9");
+	(void)decide("u@good.test");
+	ck_assert_uint_eq(rig.engine.replied[REPLY_REFUSE], 2);
+	learn(DNS_MX, "good.test", "primary.test", 300);
+	ck_assert_int_eq(decide("u@good.test"), REASON_BACKUP);
+	lose("good.test");
+	(void)decide("u@good.test");
+	ck_assert_uint_eq(rig.engine.replied[REPLY_REFUSE], 2); /* and again put off */
+	rig.engine.rules_since = rig_time + 1;
+	(void)decide("u@good.test");
+	ck_assert_uint_eq(rig.engine.replied[REPLY_REFUSE], 3); /* other rules hold at once */
+	rig_end(&rig);
+}
+END_TEST
+
 static void
 arrived(void *context)
 {
@@ -167,6 +225,7 @@ main(void)
 	tcase_add_test(t, what_a_positive_verdict_rests_on_is_kept);
 	tcase_add_test(t, each_decision_is_counted_and_logged_once);
 	tcase_add_test(t, stale_data_is_said_to_be_stale);
+	tcase_add_test(t, a_domain_that_was_let_in_is_put_off_for_three_days);
 	tcase_add_test(t, who_waits_is_told_once);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
