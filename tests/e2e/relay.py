@@ -24,6 +24,8 @@ PROGRAM = ROOT / 'build/mailgraft-relay'
 class Relay:
     """`with Relay(listen='…', next='…') as relay:`; {dir} and {user} are filled in."""
 
+    preexec = None      # for whoever measures: called in the relay before it runs
+
     def __init__(self, settings, program=PROGRAM, spool=True):
         self.directory = Path(tempfile.mkdtemp(prefix='mailgraft-relay-'))
         self.directory.chmod(0o755)
@@ -53,7 +55,7 @@ class Relay:
             self.process.stderr.close()
         self.process = subprocess.Popen(
             [self.program, '--config', self.config, '--log-socket', self.directory / 'log'], cwd='/',
-            stderr=subprocess.PIPE, start_new_session=True)
+            stderr=subprocess.PIPE, start_new_session=True, preexec_fn=type(self).preexec)
         self.wait_for('is ready')
 
     def stop(self, number=signal.SIGTERM, timeout=60):
