@@ -60,8 +60,8 @@ wait_for_both(const struct hold *h, const struct sink *s, struct refusal *why)
 }
 
 /*
- * The rest, from pipe to pipe within the kernel. 1: these descriptors cannot;
- * nothing has been taken from them then.
+ * The rest, from pipe to pipe within the kernel. 1: it cannot be done so with these descriptors,
+ * or here; nothing has been taken from them then.
  */
 static int
 pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
@@ -75,13 +75,12 @@ pass_by_splice(struct hold *h, struct sink *s, struct refusal *why)
 		if (n == 0) {
 			return 0;
 		}
-		if (n < 0 && errno == EINVAL && passed == 0) {
-			return 1;
-		}
 		if (n < 0 && errno == EAGAIN) {
 			if (wait_for_both(h, s, why) < 0) {
 				return -1;
 			}
+		} else if (n < 0 && errno != EINTR && passed == 0) {
+			return 1; /* what is wrong with a descriptor, copying will say */
 		} else if (n < 0 && errno != EINTR) {
 			return failed(why, "splice", h->name, errno);
 		} else if (n > 0) {
