@@ -223,7 +223,7 @@ log_grafted(const struct graft *g, const struct timespec *start)
 	n = (size_t)snprintf(line, sizeof(line),
 	    "%s: grafted attachments=%zu in=%" PRIu64 " out=%" PRIu64 " ms=%" PRId64 ".%03" PRId64
 	    " entries=",
-	    id_shown, sum.entries, sum.in, sum.out, us / 1000, us % 1000);
+	    id_shown, sum.attachments, sum.in, sum.out, us / 1000, us % 1000);
 	for (size_t i = 0; i < sum.entries && i < LOGGED_ENTRIES; i++) {
 		graft_entry(g, i, entry);
 		n += (size_t)snprintf(line + n, sizeof(line) - n, "%s%s", i > 0 ? "," : "", entry);
