@@ -88,6 +88,12 @@ find_part(struct finder *f)
 	if (scan->depth > 0 && scan->open[scan->depth - 1].kind > SCAN_RELATED) {
 		return refuse_here(f, REFUSED_PLACE, hit->line);
 	}
+	if (scan->depth > DEPTH_MAX) {
+		return refuse_here(f, REFUSED_DEPTH, hit->line);
+	}
+	if (scan->depth > to->depth) {
+		to->depth = scan->depth;
+	}
 	if (scan->entity.named_twice) {
 		return refuse_here(f, REFUSED_PART_FIELDS, 0);
 	}
@@ -335,6 +341,9 @@ place_appended(struct finder *f)
 		return 0;
 	}
 	to->wrap = to->root != SCAN_MIXED;
+	if (to->wrap && to->depth + 1 > DEPTH_MAX) {
+		return refuse(f->why, REFUSED_DEPTH);
+	}
 	if (boundaries_mark(&to->boundaries, to->wrap ? BOUNDARY_WRAP_SERIAL : SCAN_ROOT_SERIAL) <
 	    0) {
 		return refuse(f->why, REFUSED_TOO_MANY_BOUNDARIES);
@@ -360,7 +369,7 @@ int
 find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_marks *to,
     struct refusal *why)
 {
-	to->edits = to->cuts = to->appended = to->replaced = to->tokens = 0;
+	to->edits = to->cuts = to->appended = to->replaced = to->tokens = to->depth = 0;
 	to->wrap = false;
 	to->boundaries.count = 0;
 	f->to = to;

@@ -53,6 +53,7 @@ struct found_marks {
 	size_t appended; /* tokens whose attachments become last parts of the root, in order */
 	size_t append[GRAFTS_MAX];
 	size_t replaced; /* EDIT_REPLACE among the edits */
+	size_t depth;    /* multiparts around the deepest of these */
 	size_t tokens;   /* different ones */
 	uint8_t token[GRAFTS_MAX][TOKEN_CHARS];
 	unsigned first_seen[GRAFTS_MAX]; /* the occurrence that brought it, from 1 */

@@ -12,9 +12,11 @@ enum {
 	/* a header up to this size can be told to opt in or not: Exim's header_maxsize, and what
 	   Exim adds */
 	HOLD_HEADER = (1024 + 64) * 1024,
-	HOLD_MAX = 64 * 1024 * 1024,  /* an opted-in message larger than this is refused */
-	HOLD_CHUNK = 64 * 1024,       /* read at a time from a spill or a file */
-	GRAFTS_MAX = MARKERS_MAX,     /* attachments of one message */
+	HOLD_MAX = 64 * 1024 * 1024, /* an opted-in message larger than this is refused */
+	HOLD_CHUNK = 64 * 1024,      /* read at a time from a spill or a file */
+	GRAFTS_MAX = MARKERS_MAX,    /* attachments of one message */
+	/* multiparts around an attachment; virus scanners see nothing that is deeper */
+	DEPTH_MAX = 16,
 	SERIALS_MAX = 1024,           /* multiparts that get a new boundary */
 	ATTACH_FIELD_MAX = 16 * 1024, /* bytes of all Graft-Attach fields, decoded */
 	SINK_BUFFER = 192 * 1024,     /* bytes that a sink gathers */

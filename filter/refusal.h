@@ -58,6 +58,8 @@ struct sink;
 	    "a marker in a signed or encrypted part") \
 	X(REFUSED_PLACE, "place", EX_DATAERR, LASTS, \
 	    "a marker in a multipart that is not mixed, related or alternative") \
+	X(REFUSED_DEPTH, "depth", EX_DATAERR, LASTS, \
+	    "a marker in more than 16 multiparts within each other") \
 	X(REFUSED_IRREGULAR_BASE64, "irregular-base64", EX_DATAERR, LASTS, \
 	    "a marker in base64 that can be read in different ways") \
 	X(REFUSED_PART_FIELDS, "part-fields", EX_DATAERR, LASTS, \

@@ -91,7 +91,8 @@ START_TEST(boundaries_are_many_and_have_a_limit)
 	scratch_begin();
 	stock_begin();
 	for (int many = 0; many < 2; many++) {
-		int depth = NESTING_MAX - 1, markers = many ? 11 : 10;
+		/* each marker brings 15, and the root is one more */
+		int depth = DEPTH_MAX - 1, markers = many ? 69 : 68;
 
 		p = text +
 		    sprintf(text,
@@ -124,6 +125,43 @@ START_TEST(boundaries_are_many_and_have_a_limit)
 		}
 	}
 	free(text);
+	spool_close(&stock_spool);
+	scratch_end();
+}
+END_TEST
+
+/* Sixteen multiparts around an attachment, and no more; a new root counts. */
+START_TEST(an_attachment_is_no_deeper_than_scanners_look)
+{
+	static char text[8192];
+
+	scratch_begin();
+	stock_begin();
+	for (int depth = 14; depth <= 17; depth++) {
+		for (int wrap = 0; wrap < 2; wrap++) {
+			struct result got;
+			char *p = text;
+
+			p += sprintf(
+			    p, "Graft: %d\n%s", 1 + wrap, wrap ? "Graft-Attach: %2\n" : "");
+			for (int i = 0; i < depth; i++) {
+				p += sprintf(p,
+				    "Content-Type: multipart/alternative; "
+				    "boundary=c%02d\n\n--c%02d\n",
+				    i, i);
+			}
+			p += sprintf(p, "Content-Type: a/b\n\n((graft:%%1))\n");
+			for (int i = depth; i-- > 0;) {
+				p += sprintf(p, "--c%02d--\n", i);
+			}
+			got = graft(message,
+			    stock_fill(text, (size_t)(p - text), message, TEXT_MAX), FROM_MEMORY,
+			    first_out);
+			ck_assert_msg((got.code == 0) == (depth + wrap <= DEPTH_MAX), "%d, %d: %s",
+			    depth, wrap, got.sentence);
+			ck_assert_str_eq(got.word, got.code == 0 ? "" : "depth");
+		}
+	}
 	spool_close(&stock_spool);
 	scratch_end();
 }
@@ -176,6 +214,7 @@ main(void)
 	tcase_add_test(tc, a_spool_that_is_none);
 	tcase_add_test(tc, a_hundred_grafts_and_no_more);
 	tcase_add_test(tc, boundaries_are_many_and_have_a_limit);
+	tcase_add_test(tc, an_attachment_is_no_deeper_than_scanners_look);
 	tcase_add_test(tc, a_recipient_who_is_given_comes_before_the_message_s);
 	suite_add_tcase(s, tc);
 	return scratch_run(s);
