@@ -86,6 +86,31 @@ put_new_root(struct emission *x, const char *encoding)
 	return write_text(x, "\n");
 }
 
+/* Whether a header ends in its empty line, or a delimiter follows at once. */
+static bool
+has_empty_line(const uint8_t *header, size_t len)
+{
+	return len > 0 && header[len - 1] == '\n' && (len == 1 || header[len - 2] == '\n');
+}
+
+/* A header that stays. Where its multipart is rewritten, it gets the empty line that it may lack:
+ * some parsers take the delimiter for a part of the header otherwise. */
+static int
+put_old_header(struct emission *x)
+{
+	const struct scan *scan = x->scan;
+
+	if (write_bytes(x, scan->bytes, scan->len) < 0) {
+		return -1;
+	}
+	if (scan->depth == 0 || has_empty_line(scan->bytes, scan->len) ||
+	    boundaries_find(&x->plan->found.boundaries, scan->open[scan->depth - 1].serial) ==
+	        NULL) {
+		return 0;
+	}
+	return write_text(x, scan->len > 0 && scan->bytes[scan->len - 1] != '\n' ? "\n\n" : "\n");
+}
+
 static int
 put_header(struct emission *x)
 {
@@ -106,7 +131,8 @@ put_header(struct emission *x)
 		x->dropping = true;
 		x->edit++;
 	}
-	if (scan_is_multipart(x->scan->entity.kind)) {
+	r.multipart = scan_is_multipart(x->scan->entity.kind);
+	if (r.multipart) {
 		r.boundary = boundaries_find(&p->found.boundaries, x->scan->entity.serial);
 	}
 	if (r.top && p->found.wrap) {
@@ -118,7 +144,7 @@ put_header(struct emission *x)
 		r.add_mime_version = r.top && !p->found.has_mime_version;
 	}
 	if (!r.top && r.boundary == NULL && !r.body_changes) {
-		return write_bytes(x, x->scan->bytes, x->scan->len);
+		return put_old_header(x);
 	}
 	if (rewrite_header(x->sink, x->scan->bytes, x->scan->len, &r, x->why) < 0) {
 		return -1;
@@ -237,7 +263,6 @@ put_delimiter(struct emission *x)
 	const struct plan *p = x->plan;
 	const char *boundary = boundaries_find(&p->found.boundaries, x->scan->delimiter_serial);
 	const uint8_t *line = x->scan->bytes;
-	size_t rest = x->scan->delimiter_boundary + x->scan->delimiter_boundary_len;
 	bool lf = line[0] == '\n';
 
 	if (end_body(x) < 0) {
@@ -257,7 +282,11 @@ put_delimiter(struct emission *x)
 	if (write_text(x, lf ? "\n--" : "--") < 0 || write_text(x, boundary) < 0) {
 		return -1;
 	}
-	return write_bytes(x, line + rest, x->scan->len - rest);
+	/* no blanks after it: some parsers take them for the boundary's */
+	if (x->scan->delimiter_close && write_text(x, "--") < 0) {
+		return -1;
+	}
+	return line[x->scan->len - 1] == '\n' ? write_text(x, "\n") : 0;
 }
 
 /* The message is not the one that was planned. A file may have been changed meanwhile; what is in

@@ -9,42 +9,75 @@
 #include "mime/content.h"
 #include "mime/header.h"
 
+/* A field's name and its colon. Blanks between the two would end the header for some parsers. */
+static void
+put_name(struct sink *s, const struct field *f)
+{
+	sink_write(s, f->text, f->name_len);
+	sink_text(s, ":");
+}
+
 /* A field as it stands; the last one of a header may lack its line end. */
 static void
 put_field(struct sink *s, const struct field *f)
 {
-	sink_write(s, f->text, f->len);
-	if (f->text[f->len - 1] != '\n') {
-		sink_text(s, "\n");
-	}
+	put_name(s, f);
+	sink_write(s, f->body, f->body_len);
+	sink_text(s, "\n");
 }
 
-/* Content-Type with another boundary, in the place of its old one, whatever form that has; nothing
- * else changes. */
+/* A parameter's value; one that lacks its quotes gets them. */
+static void
+put_value(struct sink *s, const uint8_t *body, const struct content_param *p)
+{
+	const uint8_t *v = body + p->value_at;
+
+	if (!p->loose) {
+		sink_write(s, v, p->value_len);
+		return;
+	}
+	sink_text(s, "\"");
+	for (size_t i = v[0] == '"'; i < p->value_len; i++) {
+		if (v[i] == '"' || v[i] == '\\') {
+			sink_text(s, "\\");
+		}
+		if (v[i] != '\n') {
+			sink_write(s, v + i, 1);
+		}
+	}
+	sink_text(s, "\"");
+}
+
+/*
+ * A multipart's Content-Type without comments and blanks, and with another boundary in the place
+ * of its old one. It parses: the scanner has accepted it.
+ */
 static void
 put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
 {
 	struct content c;
-	size_t at = 0;
 
 	content_parse(f->body, f->body_len, &c);
-	sink_write(s, f->text, (size_t)(f->body - f->text));
+	put_name(s, f);
+	sink_text(s, " ");
+	sink_write(s, f->body + c.type_at, c.type_len);
+	sink_text(s, "/");
+	sink_write(s, f->body + c.subtype_at, c.subtype_len);
 	for (size_t i = 0; i < c.params; i++) {
 		const struct content_param *p = &c.param[i];
 
 		if (!content_param_is(f->body, p, "boundary")) {
-			continue;
-		}
-		sink_write(s, f->body + at, p->from - at);
-		at = p->to;
-		if (boundary != NULL) {
+			sink_text(s, ";\n\t");
+			sink_write(s, f->body + p->name_at, p->name_len);
+			sink_text(s, "=");
+			put_value(s, f->body, p);
+		} else if (boundary != NULL) {
 			sink_text(s, ";\n\tboundary=\"");
 			sink_text(s, boundary);
 			sink_text(s, "\"");
 			boundary = NULL; /* the rest of an RFC 2231 series just goes */
 		}
 	}
-	sink_write(s, f->body + at, f->body_len - at);
 	sink_text(s, "\n");
 }
 
@@ -94,28 +127,6 @@ is_empty(const uint8_t *body, const struct content_param *p)
 {
 	return p->value_len == 0 ||
 	    (p->value_len == 2 && memcmp(body + p->value_at, "\"\"", 2) == 0);
-}
-
-/* A parameter's value; one that lacks its quotes gets them. */
-static void
-put_value(struct sink *s, const uint8_t *body, const struct content_param *p)
-{
-	const uint8_t *v = body + p->value_at;
-
-	if (!p->loose) {
-		sink_write(s, v, p->value_len);
-		return;
-	}
-	sink_text(s, "\"");
-	for (size_t i = v[0] == '"'; i < p->value_len; i++) {
-		if (v[i] == '"' || v[i] == '\\') {
-			sink_text(s, "\\");
-		}
-		if (v[i] != '\n') {
-			sink_write(s, v + i, 1);
-		}
-	}
-	sink_text(s, "\"");
 }
 
 /* The `name` of the author's Content-Type, as a file name. Whether there was one. */
@@ -180,7 +191,7 @@ put_disposition(struct sink *s, const struct naming *n, const struct entry *entr
 		put_filename(s, n, entry);
 		return;
 	}
-	sink_write(s, f->text, (size_t)(f->body - f->text));
+	put_name(s, f);
 	if (filename != NULL) {
 		sink_write(s, f->body, filename->from);
 		at = filename->to;
@@ -208,6 +219,18 @@ put_cid(struct sink *s, const struct entry *entry)
 	sink_text(s, ">\n");
 }
 
+/* Whether a Content-Transfer-Encoding is one that a multipart may have. */
+static bool
+is_identity(const struct field *f)
+{
+	struct content c;
+
+	content_parse(f->body, f->body_len, &c);
+	return bytes_are(f->body + c.type_at, c.type_len, "7bit") ||
+	    bytes_are(f->body + c.type_at, c.type_len, "8bit") ||
+	    bytes_are(f->body + c.type_at, c.type_len, "binary");
+}
+
 /* Whether a field stays away. */
 static bool
 is_dropped(const struct field *f, const struct rewrite *r)
@@ -222,6 +245,9 @@ is_dropped(const struct field *f, const struct rewrite *r)
 	}
 	if ((r->top || r->body_changes || r->entry != NULL) &&
 	    (header_is(f, "content-length") || header_is(f, "lines"))) {
+		return true;
+	}
+	if (r->multipart && header_is(f, "content-transfer-encoding") && !is_identity(f)) {
 		return true;
 	}
 	if ((r->body_changes || r->entry != NULL) && header_is(f, "content-md5")) {

@@ -1,7 +1,8 @@
 /*
  * rewrite.h - an entity's header on its way out: fields taken away, exchanged, added
  *
- * What is not named here goes out byte for byte, in its old order.
+ * What is not named here goes out byte for byte, in its old order, but for blanks before a colon
+ * (DESIGN.md, What is rewritten is written strictly).
  */
 #ifndef FILTER_REWRITE_H
 #define FILTER_REWRITE_H
@@ -25,6 +26,7 @@ struct rewrite {
 	enum rewrite_scope scope;
 	bool top; /* the message's own header: Graft fields, Content-Length and Lines go */
 	bool add_mime_version;
+	bool multipart; /* a transfer encoding that it may not have (RFC 2045 6.4) goes */
 	bool body_changes; /* what counts or digests the body goes */
 	/* the header becomes that of this attachment; NULL: it does not */
 	const struct entry *entry;

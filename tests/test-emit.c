@@ -49,7 +49,7 @@ static const struct row rows[] = {
            "boundary=b\n\npre\n--b\n\nx\n"
            "--b-- \nepilogue\n--b--\n"),
         .want = "MIME-Version: 1.0\n" MIXED("@1") "\npre\n--@1\n\nx\n--@1\n" THREE
-                                                  "\n--@1-- \nepilogue\n--b--\n",
+                                                  "\n--@1--\nepilogue\n--b--\n",
     },
     {
         .name = "header form, a root multipart/mixed without parts or epilogue",
@@ -91,7 +91,7 @@ static const struct row rows[] = {
         IN(TOP "Content-Type: multipart/mixed; boundary=b; x=y\n\n--b\n\ntext\n--b\n"
                "Content-Disposition: attachment\n\n" MARK("1") "\n--b--\n"),
         .want = TOP_OUT
-        "Content-Type: multipart/mixed;\n\tboundary=\"@1\"; x=y\n\n--@1\n\ntext\n--@1\n" PDF
+        "Content-Type: multipart/mixed;\n\tboundary=\"@1\";\n\tx=y\n\n--@1\n\ntext\n--@1\n" PDF
         "Content-Disposition: attachment;\n\tfilename=one.pdf\n\nb25l\n--@1--\n",
     },
     {
@@ -175,16 +175,39 @@ static const struct row rows[] = {
                "boundary*0*=us-ascii''%%62; y=3;\n\n"
                "--bc\nContent-Type: a/b\n\n" MARK("1") "\n--bc--\n"),
         .want = TOP_OUT
-        "Content-Type: multipart/mixed; (c) a=1;\n\tboundary=\"@1\" ; x=2; y=3;\n\n--@1\n" ONE
+        "Content-Type: multipart/mixed;\n\ta=1;\n\tboundary=\"@1\";\n\tx=2;\n\ty=3\n\n--@1\n" ONE
         "\n--@1--\n",
     },
     {
         .name = "obsolete white space and case",
         IN("GRAFT \t:\n 1 \nMIME-Version: 1.0\nCONTENT-TYPE : MULTIPART/MIXED; BOUNDARY = "
            "\"b\"\n\n--b\t\nContent-type : a/b\n\n" MARK("1") "\n--b-- \t\n"),
-        .want =
-            "MIME-Version: 1.0\nCONTENT-TYPE : MULTIPART/MIXED;\n\tboundary=\"@1\"\n\n--@1\t\n" ONE
-            "\n--@1-- \t\n",
+        .want = "MIME-Version: 1.0\nCONTENT-TYPE: MULTIPART/MIXED;\n\tboundary=\"@1\"\n\n--@1\n" ONE
+                "\n--@1--\n",
+    },
+    /* What is rewritten is written strictly. */
+    {
+        .name = "strict: no blank before any colon of the top header, none at a delimiter's end",
+        IN("X-Mailer : x\nGraft-Attach: %1\nMIME-Version\t: 1.0\nContent-Type: multipart/mixed; "
+           "boundary=b\n\n--b \n\nx\n--b-- \n"),
+        .want = "X-Mailer: x\nMIME-Version: 1.0\n" MIXED("@1") "\n--@1\n\nx\n--@1\n" ONE
+                                                               "\n--@1--\n",
+    },
+    {
+        .name = "strict: comments and blanks in a multipart's Content-Type go, parameters stay",
+        IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: (a) multipart / mixed (b); charset "
+           "= "
+           "utf-8; boundary=b (c); x=\"y z\" (d)\n\n--b\n\nx\n--b--\n"),
+        .want = "MIME-Version: 1.0\nContent-Type: "
+                "multipart/mixed;\n\tcharset=utf-8;\n\tboundary=\"@1\";\n\tx=\"y z\"\n\n--@1\n\n"
+                "x\n--@1\n" ONE "\n--@1--\n",
+    },
+    {
+        .name = "strict: a part without its empty line gets one",
+        IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
+           "boundary=b\n\n--b\nContent-Type: text/plain\n--b--\n"),
+        .want = "MIME-Version: 1.0\n" MIXED("@1") "\n--@1\nContent-Type: text/plain\n\n--@1\n" ONE
+                                                  "\n--@1--\n",
     },
 };
 
