@@ -26,7 +26,7 @@ struct rewrite {
 	enum rewrite_scope scope;
 	bool top; /* the message's own header: Graft fields, Content-Length and Lines go */
 	bool add_mime_version;
-	bool multipart; /* a transfer encoding that it may not have (RFC 2045 6.4) goes */
+	bool multipart;    /* a transfer encoding that it may not have (RFC 2045 6.4) goes */
 	bool body_changes; /* what counts or digests the body goes */
 	/* the header becomes that of this attachment; NULL: it does not */
 	const struct entry *entry;
