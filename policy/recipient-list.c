@@ -450,3 +450,46 @@ recipient_list_count(const struct recipient_list *list)
 {
 	return list->count;
 }
+
+/* Quoted where a line would otherwise say something else. */
+static void
+write_address(FILE *f, const char *address, size_t local, size_t len)
+{
+	bool quoted = address[0] == '#';
+
+	for (size_t i = 0; i < local && !quoted; i++) {
+		quoted = strchr(" \t\r\"\\", address[i]) != NULL;
+	}
+	fputs(quoted ? "\"" : "", f);
+	for (size_t i = 0; i < local; i++) {
+		fputs(quoted && strchr("\"\\", address[i]) != NULL ? "\\" : "", f);
+		fputc(address[i], f);
+	}
+	fputs(quoted ? "\"" : "", f);
+	(void)fwrite(address + local, 1, len - local, f);
+	fputc('\n', f);
+}
+
+void
+recipient_list_write(const struct recipient_list *list, FILE *f)
+{
+	for (size_t i = 0; i <= list->mask; i++) {
+		const char *address, *lf, *at;
+
+		if (list->table[i] == 0) {
+			continue;
+		}
+		address = list->bytes + (list->table[i] - 1);
+		lf = memchr(address, '\n', list->len - (list->table[i] - 1));
+		at = memrchr(address, '@', (size_t)(lf - address));
+		if (at != NULL) { /* the table has the domains, too */
+			write_address(f, address, (size_t)(at - address), (size_t)(lf - address));
+		}
+	}
+}
+
+size_t
+recipient_list_bytes(const struct recipient_list *list)
+{
+	return list->len;
+}

@@ -14,6 +14,8 @@
 
 #include "policy/mailbox.h"
 
+#include <stdio.h>
+
 struct recipient_list;
 struct recipient_load;
 
@@ -42,6 +44,11 @@ bool recipient_list_has_domain(const struct recipient_list *list, const struct d
 /* The same, also without the address extension that one of the delimiters begins. */
 bool recipient_list_has_base(
     const struct recipient_list *list, const struct mailbox *m, const char *delimiters);
+
+/* As a file that can be loaded again, and about how many bytes that takes. */
+void recipient_list_write(const struct recipient_list *list, FILE *f);
+
+size_t recipient_list_bytes(const struct recipient_list *list);
 
 size_t recipient_list_count(const struct recipient_list *list);
 

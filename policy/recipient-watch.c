@@ -1,6 +1,7 @@
 /* recipient-watch.c - see recipient-watch.h */
 #include "policy/recipient-watch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,6 +30,8 @@ struct recipient_watch {
 	void (*done)(void *context, const char *error);
 	void *done_context;
 	uint64_t failures;
+	uint64_t loads;
+	char problem[CONFIG_ERROR_MAX];
 };
 
 static void
@@ -53,6 +56,8 @@ watch_install(struct recipient_watch *w, struct recipient_list *list)
 	struct recipient_list *old = w->list;
 
 	w->list = list;
+	w->loads++;
+	w->problem[0] = 0;
 	w->changed(w->changed_context, list);
 	recipient_list_free(old);
 }
@@ -71,6 +76,7 @@ watch_conclude(struct recipient_watch *w, const char *error)
 		log_end(w->log);
 	} else if (done == NULL) {
 		w->failures++;
+		snprintf(w->problem, sizeof(w->problem), "%s", error);
 		log_say(w->log, LOG_LEVEL_ERROR, "%s; the old list stays in use", error);
 	} else {
 		/* What changed meanwhile was not loaded: the next poll must notice it. */
@@ -175,6 +181,36 @@ recipient_watch_free(struct recipient_watch *w)
 	}
 }
 
+static const char saved_name[] = "recipients";
+
+/* What an earlier process has saved, instead of files that cannot be loaded. */
+static bool
+watch_load_saved(struct recipient_watch *w, const struct config *config, const char *error)
+{
+	enum recipient_step step = RECIPIENT_STEP_MORE;
+	char path[4096], ignored[CONFIG_ERROR_MAX], *files[] = {path};
+	struct recipient_load *load;
+	int n = snprintf(path, sizeof(path), "%s/%s", config->state, saved_name);
+
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		return false;
+	}
+	load = recipient_load_begin(files, 1);
+	while (load != NULL && step == RECIPIENT_STEP_MORE) {
+		step = recipient_load_step(load, ignored);
+	}
+	if (step == RECIPIENT_STEP_DONE) {
+		watch_install(w, recipient_load_take(load));
+		w->failures++;
+		snprintf(w->problem, sizeof(w->problem), "%s", error);
+		log_say(w->log, LOG_LEVEL_ERROR,
+		    "%s; the last good list, '%s', is in use: %zu recipients", error, path,
+		    recipient_list_count(w->list));
+	}
+	recipient_load_free(load);
+	return step == RECIPIENT_STEP_DONE;
+}
+
 bool
 recipient_watch_load(struct recipient_watch *w, const struct config *config, char *error)
 {
@@ -199,7 +235,55 @@ recipient_watch_load(struct recipient_watch *w, const struct config *config, cha
 	} else {
 		watch_abandon(w);
 	}
-	return step == RECIPIENT_STEP_DONE;
+	return step == RECIPIENT_STEP_DONE ||
+	    (config->state != NULL && watch_load_saved(w, config, error));
+}
+
+static uint64_t
+part_changes(void *context)
+{
+	const struct recipient_watch *w = context;
+
+	return w->list != NULL ? w->loads << 32 : 0; /* each list is written whole */
+}
+
+static size_t
+part_size(void *context)
+{
+	const struct recipient_watch *w = context;
+
+	return w->list != NULL ? recipient_list_bytes(w->list) : 0;
+}
+
+static void
+part_write(void *context, FILE *f, uint64_t since, int64_t offset)
+{
+	const struct recipient_watch *w = context;
+
+	(void)since;
+	(void)offset;
+	if (w->list != NULL) {
+		recipient_list_write(w->list, f);
+	}
+}
+
+struct state_part
+recipient_watch_part(struct recipient_watch *w)
+{
+	return (struct state_part){
+	    .name = saved_name,
+	    .header = "# mailgraft-policyd: the last good list of recipients\n",
+	    .changes = part_changes,
+	    .size = part_size,
+	    .write = part_write,
+	    .context = w,
+	};
+}
+
+const char *
+recipient_watch_problem(const struct recipient_watch *w)
+{
+	return w->problem;
 }
 
 void

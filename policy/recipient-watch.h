@@ -14,6 +14,7 @@
 #include "policy/log.h"
 #include "policy/loop.h"
 #include "policy/recipient-list.h"
+#include "policy/state-file.h"
 
 struct recipient_watch;
 
@@ -23,7 +24,11 @@ struct recipient_watch *recipient_watch_new(struct loop *loop, struct log *log,
 
 void recipient_watch_free(struct recipient_watch *w);
 
-/* Loads at once, to the end; for the start. False, and error set, when that fails. */
+/*
+ * Loads at once, to the end; for the start. When the files cannot be loaded, the last good list
+ * that an earlier process saved is taken, with a line in the log. False, and error set, when there
+ * is none.
+ */
 bool recipient_watch_load(struct recipient_watch *w, const struct config *config, char *error);
 
 /*
@@ -34,6 +39,12 @@ void recipient_watch_reload(struct recipient_watch *w, const struct config *conf
     void (*done)(void *context, const char *error), void *context);
 
 const struct recipient_list *recipient_watch_list(const struct recipient_watch *w);
+
+/* Why the files are not what is in use, or "". */
+const char *recipient_watch_problem(const struct recipient_watch *w);
+
+/* The list in use, for the state: it outlives a restart. */
+struct state_part recipient_watch_part(struct recipient_watch *w);
 
 /* How often a changed file could not be loaded. */
 uint64_t recipient_watch_failures(const struct recipient_watch *w);

@@ -324,10 +324,12 @@ static void
 server_restore(struct server *s)
 {
 	struct state_part dns = dns_state_part(&s->dns_state);
+	struct state_part recipients = recipient_watch_part(s->recipients);
 
 	s->dns_state.cache = resolver_cache(s->resolver);
 	s->dns_state.max_age_ms = s->config->keep_stale_ms;
 	state_saver_add(s->saver, &dns);
+	state_saver_add(s->saver, &recipients);
 	state_saver_restore(s->saver);
 }
 

@@ -39,7 +39,8 @@ struct state_part {
 	size_t (*size)(void *context);
 	/* The lines of what changed after `since`; 0: of all. offset: wall clock minus loop's. */
 	void (*write)(void *context, FILE *f, uint64_t since, int64_t offset);
-	/* One line without its LF, which it may cut up. */
+	/* One line without its LF, which it may cut up. NULL: the part is not read back this way.
+	 */
 	enum state_line (*read)(void *context, char *line, const struct state_clock *clock);
 	void *context;
 };

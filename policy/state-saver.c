@@ -228,7 +228,9 @@ void
 state_saver_restore(struct state_saver *s)
 {
 	for (unsigned i = 0; i < s->part_count && s->directory != NULL; i++) {
-		saver_restore_part(s, i);
+		if (s->parts[i].read != NULL) {
+			saver_restore_part(s, i);
+		}
 	}
 }
 

@@ -60,7 +60,10 @@ status_write(const struct server *s, struct text *t)
 	    s->connections.count, s->connections.waiting, s->connections.buffered);
 	status_resolver(s, t);
 	if (s->engine.recipients != NULL) {
-		text_add(t, "recipients: %zu\n", recipient_list_count(s->engine.recipients));
+		const char *problem = recipient_watch_problem(s->recipients);
+
+		text_add(t, "recipients: %zu%s%s\n", recipient_list_count(s->engine.recipients),
+		    problem[0] != 0 ? ", an older list: " : "", problem);
 	} else {
 		text_add(t, "recipients: not configured\n");
 	}
