@@ -28,7 +28,7 @@ O := build/$(BUILD)
 endif
 OBJ := $O/obj
 
-PKGS := gmime-3.0 libcrypto libssl libmagic yaml-0.1 libxxhash libidn2 libcares
+PKGS := gmime-3.0 libcrypto libssl libmagic yaml-0.1 libxxhash libidn2 jansson libcares
 PKG_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) check 2>/dev/null))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wundef -Wformat=2 \
@@ -68,7 +68,7 @@ FOLDERS := mime spool filter exim policy relay postfix cli
 ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
 
 LIBS_filter := -l:libxxhash.a -l:libcrypto.a
-LIBS_cli    := $(shell pkg-config --libs gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 2>/dev/null)
+LIBS_cli    := $(shell pkg-config --libs gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 jansson 2>/dev/null)
 LIBS_relay  := $(shell pkg-config --libs libssl libcrypto yaml-0.1 libxxhash 2>/dev/null)
 LIBS_policy := $(shell pkg-config --libs libcares yaml-0.1 libidn2 libpsl 2>/dev/null)
 ifneq ($(BUILD),rel)

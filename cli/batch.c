@@ -25,8 +25,9 @@ answer_before_wait(void *arg)
 	committer_hand_over(b->committer, b->input.taken);
 }
 
-static void
-serve(struct batch *b, char *line, size_t len, const struct request *defaults)
+/* False where no further line can be told from content. */
+static bool
+serve(struct batch *b, char *line, size_t len, const struct put_request *defaults)
 {
 	struct request_line r;
 	struct complaint c;
@@ -34,8 +35,9 @@ serve(struct batch *b, char *line, size_t len, const struct request *defaults)
 
 	request_read(line, len, defaults, &r);
 	end = b->input.taken + (r.has_bytes ? r.request.bytes : 0);
-	if (r.wrong != NULL) {
-		complain(&c, EX_DATAERR, "bad request: %s", r.wrong);
+	if (r.wrong) {
+		complain(&c, EX_DATAERR, "bad request: %s%s", r.reason,
+		    r.ends_batch ? "; nothing after it was read, since it may be content" : "");
 		committer_refuse(b->committer, r.json, &c);
 	} else {
 		if (r.has_bytes) {
@@ -48,6 +50,8 @@ serve(struct batch *b, char *line, size_t len, const struct request *defaults)
 	if (r.has_bytes) {
 		input_skip_to(&b->input, end);
 	}
+	request_free(&r);
+	return !r.ends_batch;
 }
 
 static void
@@ -60,11 +64,12 @@ refuse_too_long(struct batch *b)
 }
 
 int
-batch_run(struct intake *in, const struct request *defaults, bool json)
+batch_run(struct intake *in, const struct put_request *defaults, bool json)
 {
 	struct batch *b = calloc(1, sizeof(*b));
 	struct complaint c;
-	enum input_line kind;
+	enum input_kind kind;
+	bool goes_on = true;
 	char *line;
 	size_t len;
 	int ret;
@@ -81,11 +86,11 @@ batch_run(struct intake *in, const struct request *defaults, bool json)
 	b->input.fd = STDIN_FILENO;
 	b->input.before_wait = answer_before_wait;
 	b->input.arg = b;
-	while ((kind = input_line(&b->input, &line, &len)) != INPUT_END) {
+	while (goes_on && (kind = input_line(&b->input, &line, &len)) != INPUT_END) {
 		if (kind == INPUT_TOO_LONG) {
 			refuse_too_long(b);
 		} else {
-			serve(b, line, len, defaults);
+			goes_on = serve(b, line, len, defaults);
 		}
 		if (committer_full(b->committer)) {
 			committer_hand_over(b->committer, b->input.taken);

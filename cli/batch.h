@@ -18,6 +18,6 @@
 
 /* Serves standard input to its end. Returns the exit code: that of the first request that failed.
  */
-int batch_run(struct intake *in, const struct request *defaults, bool json);
+int batch_run(struct intake *in, const struct put_request *defaults, bool json);
 
 #endif

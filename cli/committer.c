@@ -199,7 +199,7 @@ next_answer(struct committer *m, bool json)
 }
 
 void
-committer_add(struct committer *m, struct intake *in, const struct request *r, bool json)
+committer_add(struct committer *m, struct intake *in, const struct put_request *r, bool json)
 {
 	struct complaint c;
 	/* While a content comes in slowly, the group may be handed over: what it is added to is

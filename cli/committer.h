@@ -21,7 +21,7 @@ int committer_start(
 
 /* Takes a request in, adds it to the group; one that fails is answered with its failure. */
 void committer_add(
-    struct committer *committer, struct intake *in, const struct request *request, bool json);
+    struct committer *committer, struct intake *in, const struct put_request *request, bool json);
 /* What cannot even be a request. */
 void committer_refuse(struct committer *committer, bool json, const struct complaint *why);
 

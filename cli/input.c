@@ -64,7 +64,7 @@ skip_line(struct input *r)
 	} while (lf == NULL && fill(r));
 }
 
-enum input_line
+enum input_kind
 input_line(struct input *r, char **line_r, size_t *len_r)
 {
 	char *lf;

@@ -26,14 +26,14 @@ struct input {
 	char buf[BATCH_LINE_MAX + 1];
 };
 
-enum input_line { INPUT_LINE, INPUT_END, INPUT_TOO_LONG };
+enum input_kind { INPUT_LINE, INPUT_END, INPUT_TOO_LONG };
 
 /*
  * The next line, without its LF, NUL-terminated in place; valid and writable
  * until the next call. The last one need not end. INPUT_TOO_LONG: over
  * BATCH_LINE_MAX bytes, and passed over.
  */
-enum input_line input_line(struct input *r, char **line_r, size_t *len_r);
+enum input_kind input_line(struct input *r, char **line_r, size_t *len_r);
 
 /* Up to cap bytes; 0 at the end. */
 size_t input_bytes(struct input *r, void *buf, size_t cap);

@@ -1,37 +1,23 @@
 /*
- * intake.c - stores one source after the other, makes tokens
+ * intake.c - see intake.h
  */
 #include "cli/intake.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "cli/address.h"
-#include "cli/arguments.h"
 #include "cli/complain-spool.h"
+#include "cli/content.h"
 #include "cli/media-type.h"
-#include "cli/scanner.h"
+#include "cli/moved.h"
+#include "cli/pieces.h"
 #include "cli/settings.h"
-#include "cli/source.h"
-#include "cli/timestamp.h"
-#include "mime/message-check.h"
-#include "mime/part-header.h"
+#include "cli/tokens.h"
 #include "spool/hex.h"
 #include "spool/keyring.h"
-#include "spool/seen.h"
-
-/* A file whose name goes when all is done. */
-struct moved {
-	char *path; /* NULL: none */
-	struct stat st;
-	uint8_t digest[SHA256_BYTES];
-};
 
 struct pending {
 	struct entry entry;
@@ -46,14 +32,9 @@ struct pending {
 };
 
 struct intake {
-	const char *path;
-	struct spool *spool;
-	struct store *store;
-	bool said_copied;
-	time_t clock;         /* at the last request; 0: none yet */
-	time_t seen;          /* by the spool, when it was last asked */
-	struct pending taken; /* last */
-	uint8_t chunk[READ_CHUNK];
+	struct content_sink sink;
+	struct token_clock clock;
+	struct pending taken; /* the last one */
 };
 
 struct intake_group {
@@ -78,14 +59,14 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 	if (in == NULL) {
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
-	in->path = spool;
-	ret = spool_open(spool, &in->spool, &why);
+	in->sink.path = spool;
+	ret = spool_open(spool, &in->sink.spool, &why);
 	if (ret == 0) {
-		ret = store_open(in->spool, &in->store, &why);
+		ret = store_open(in->sink.spool, &in->sink.store, &why);
 	}
 	if (ret == 0) {
-		store_limit(in->store, settings()->total);
-		ret = keyring_active(in->spool, &key, &why);
+		store_limit(in->sink.store, settings()->total);
+		ret = keyring_active(in->sink.spool, &key, &why);
 		explicit_bzero(&key, sizeof(key));
 	}
 	if (ret != 0) {
@@ -102,9 +83,9 @@ intake_close(struct intake **intake)
 	if (*intake == NULL) {
 		return;
 	}
-	free((*intake)->taken.moved.path);
-	store_close(&(*intake)->store);
-	spool_close(&(*intake)->spool);
+	moved_forget(&(*intake)->taken.moved);
+	store_close(&(*intake)->sink.store);
+	spool_close(&(*intake)->sink.spool);
 	free(*intake);
 	*intake = NULL;
 }
@@ -119,11 +100,11 @@ intake_group_new(const struct intake *in, struct intake_group **group_r, struct 
 	if (g == NULL) {
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
-	g->path = in->path;
-	g->spool = in->spool;
-	if (group_new(in->spool, &g->files, &why) != 0) {
+	g->path = in->sink.path;
+	g->spool = in->sink.spool;
+	if (group_new(in->sink.spool, &g->files, &why) != 0) {
 		intake_group_free(&g);
-		return complain_spool(c, in->path, &why, "cannot store anything");
+		return complain_spool(c, in->sink.path, &why, "cannot store anything");
 	}
 	group_limit(g->files, settings()->total);
 	*group_r = g;
@@ -134,8 +115,7 @@ static void
 forget_moved(struct intake_group *g, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		free(g->pending[i].moved.path);
-		g->pending[i].moved.path = NULL;
+		moved_forget(&g->pending[i].moved);
 	}
 }
 
@@ -153,325 +133,57 @@ intake_group_free(struct intake_group **group)
 }
 
 static int
-bad_piece(struct complaint *c, enum part_header bad, const char *what, const char *text)
+note_facts(struct pending *p, const struct put_request *r, const struct content_facts *f,
+    struct complaint *c)
 {
-	static const char *const reasons[] = {
-	    [PART_HEADER_SYNTAX] = "not one",
-	    [PART_HEADER_COMPOSITE] =
-	        "multipart and message types cannot be stored, but message/rfc822",
-	    [PART_HEADER_EMPTY] = "empty",
-	    [PART_HEADER_ENCODING] = "not UTF-8; say another one with --name",
-	    [PART_HEADER_CONTROL] = "control characters; say another one with --name",
-	    [PART_HEADER_TOO_LONG] = "too long",
-	};
+	struct entry *e = &p->entry;
 
-	return complain(c, EX_DATAERR, "bad %s '%.100s': %s", what, text, reasons[bad]);
+	p->eight_bit = f->eight_bit;
+	p->message = f->message;
+	p->crs = f->crs;
+	e->size = f->stored.size;
+	memcpy(e->blob, f->stored.digest, sizeof(e->blob));
+	memcpy(e->checksum, f->stored.checksum, sizeof(e->checksum));
+	return r->move && f->taken ? moved_note(&p->moved, r->file, &f->st, f->stored.digest, c)
+	                           : 0;
 }
 
-/* The entry's pieces that do not depend on the content. */
-static int
-make_pieces(const struct request *r, struct entry *e, struct pending *p, struct complaint *c)
+int
+intake_take(struct intake *in, const struct put_request *r, struct complaint *c)
 {
-	const char *name = r->name, *base;
-	enum part_header bad;
-	size_t len;
+	struct pending *p = &in->taken;
+	struct entry *e = &p->entry;
+	struct content_facts facts;
 
-	if (name == NULL && r->input == NULL && strcmp(r->file, "-") != 0) {
-		name = r->file;
-	}
-	p->receipt.name_len = 0;
-	if (name != NULL) {
-		bad = part_header_base_name(name, strlen(name), &base, &len);
-		if (bad == PART_HEADER_OK && len > sizeof(p->receipt.name)) {
-			bad = PART_HEADER_TOO_LONG;
-		}
-		if (bad == PART_HEADER_OK) {
-			bad = part_header_filename(
-			    base, len, e->filename, sizeof(e->filename), &e->filename_len);
-		}
-		if (bad != PART_HEADER_OK) {
-			return bad_piece(c, bad, "name", name);
-		}
-		memcpy(p->receipt.name, base, len);
-		p->receipt.name_len = len;
-	}
-	if (r->type != NULL) {
-		bad = part_header_type(
-		    r->type, strlen(r->type), e->type, sizeof(e->type), &e->type_len);
-		if (bad != PART_HEADER_OK) {
-			return bad_piece(c, bad, "type", r->type);
-		}
-	}
-	if (r->cid != NULL) {
-		bad = part_header_cid(r->cid, strlen(r->cid), e->cid, sizeof(e->cid), &e->cid_len);
-		if (bad != PART_HEADER_OK) {
-			return bad_piece(c, bad, "content id", r->cid);
-		}
-	}
+	memset(e, 0, sizeof(*e));
+	moved_forget(&p->moved);
+	p->sniffs = r->type == NULL;
 	p->to.len = 0;
 	if (r->to != NULL && address_recipient(r->to, strlen(r->to), &p->to) != 0) {
 		return complain(c, EX_DATAERR, "bad recipient '%.100s': not an address", r->to);
 	}
-	e->is_inline = r->is_inline;
-	e->keep = r->keep;
-	return 0;
-}
-
-/* A clock that was set back, before the start or while we run, would make tokens that are dead when
- * it is set right. */
-static bool
-seen_later_than(struct intake *in, uint64_t expires, time_t now)
-{
-	if (in->clock == 0 || now < in->clock || expires <= (uint64_t)in->seen) {
-		in->seen = seen_lately(in->spool);
-	}
-	in->clock = now;
-	return expires <= (uint64_t)in->seen;
-}
-
-static int
-make_expiry(struct intake *in, const struct request *r, struct entry *e, struct complaint *c)
-{
-	time_t now = time(NULL);
-	uint64_t expires = ((uint64_t)now + r->expires + EXPIRY_UNIT - 1) / EXPIRY_UNIT;
-	char then[TIMESTAMP_MAX], seen[TIMESTAMP_MAX];
-
-	if (r->expires == 0 || expires > UINT32_MAX) {
-		return complain(c, EX_DATAERR, "bad expiry: it is now, or thousands of years off");
-	}
-	if (seen_later_than(in, expires * EXPIRY_UNIT, now)) {
-		return complain(c, EX_TEMPFAIL,
-		    "by this clock it would expire at %s, and the spool has seen %s: "
-		    "set the clock, or run 'mailgraft gc --force' if it is right",
-		    timestamp(expires * EXPIRY_UNIT, then), timestamp((uint64_t)in->seen, seen));
-	}
-	e->expires = (uint32_t)expires;
-	return 0;
-}
-
-/* The next chunk, wherever the content comes from; `size` is what came before it. */
-static ssize_t
-read_source(struct intake *in, const struct request *r, int fd, uint64_t size)
-{
-	uint64_t left = r->bytes - size;
-	ssize_t n;
-
-	if (r->input != NULL) {
-		if (left == 0) {
-			return 0;
-		}
-		return (ssize_t)input_bytes(r->input, in->chunk,
-		    left < sizeof(in->chunk) ? (size_t)left : sizeof(in->chunk));
-	}
-	do {
-		n = read(fd, in->chunk, sizeof(in->chunk));
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* What a piece of the content may be, and what it says of the whole. `size` is with it. */
-static int
-check_piece(const struct intake *in, const char *file, size_t len, uint64_t size,
-    struct message_check *check, struct complaint *c)
-{
-	if (size > settings()->largest_file) {
-		return complain(c, EX_DATAERR,
-		    "cannot store '%.200s': over the %llu bytes that largest-file allows", file,
-		    (unsigned long long)settings()->largest_file);
-	}
-	message_check_add(check, in->chunk, len);
-	return 0;
-}
-
-/* The content shares the file's blocks already: what is hashed is the spool's own. */
-static int
-read_clone(struct intake *in, const char *file, uint64_t *size, struct message_check *check,
-    struct complaint *c)
-{
-	struct spool_fail why = {0};
-	ssize_t n;
-
-	while ((n = store_read(in->store, in->chunk, sizeof(in->chunk), &why)) > 0) {
-		*size += (uint64_t)n;
-		if (check_piece(in, file, (size_t)n, *size, check, c) != 0) {
-			return -1;
-		}
-	}
-	return n == 0 ? 0 : complain_spool(c, in->path, &why, "cannot store '%.200s'", file);
-}
-
-/* `limit`: one that grows without end must not fill the disk. */
-static int
-copy_bytes(struct intake *in, const struct request *r, int fd, uint64_t limit, uint64_t *size,
-    struct message_check *check, struct complaint *c)
-{
-	struct spool_fail why = {0};
-
-	for (;;) {
-		ssize_t n = read_source(in, r, fd, *size);
-		if (n < 0) {
-			return complain(
-			    c, EX_NOINPUT, "cannot read '%.200s': %s", r->file, reason(errno));
-		}
-		*size += (uint64_t)n;
-		if (n == 0 || *size > limit) {
-			return 0;
-		}
-		if (check_piece(in, r->file, (size_t)n, *size, check, c) != 0) {
-			return -1;
-		}
-		if (store_write(in->store, in->chunk, (size_t)n, &why) != 0) {
-			return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
-		}
-	}
-}
-
-/* The file itself becomes the content; or it is said, once, that it does not. */
-static bool
-take_source(struct intake *in, struct source *s)
-{
-	enum take_over how = s->how;
-	struct taken taken;
-
-	if (how == TAKE_OVER_DONE) {
-		how = take_over(in->spool, s->fd, &taken);
-	}
-	if (how == TAKE_OVER_DONE) {
-		store_take(in->store, s->fd, &taken);
-		s->given = true;
-		return true;
-	}
-	if (!in->said_copied) {
-		source_say_copied(s, how);
-		in->said_copied = true;
-	}
-	return false;
-}
-
-/* The content gets into the store: as it is, as a clone, or byte by byte. */
-static int
-get_content(struct intake *in, const struct request *r, struct source *s, uint64_t *size,
-    struct message_check *check, struct complaint *c)
-{
-	struct spool_fail why = {0};
-
-	if (r->take_over && s->fd >= 0 && take_source(in, s)) {
-		return read_clone(in, r->file, size, check, c);
-	}
-	if (store_begin(in->store, &why) != 0) {
-		return complain_spool(c, in->path, &why, "cannot store '%.200s'", r->file);
-	}
-	if (r->reflink && s->regular && store_clone(in->store, s->fd)) {
-		return read_clone(in, r->file, size, check, c);
-	}
-	return copy_bytes(
-	    in, r, s->fd, s->regular ? (uint64_t)s->st.st_size : UINT64_MAX, size, check, c);
-}
-
-static int
-copy_source(struct intake *in, const struct request *r, struct source *s,
-    struct message_check *check, struct complaint *c)
-{
-	uint64_t size = 0;
-
-	message_check_begin(check);
-	if (get_content(in, r, s, &size, check, c) != 0) {
+	if (pieces_make(r, e, &p->receipt, c) != 0 ||
+	    token_expiry(&in->clock, in->sink.spool, r->expires, &e->expires, c) != 0) {
 		return -1;
 	}
-	if (r->input != NULL && size < r->bytes) {
-		return complain(c, EX_DATAERR, "cannot store '%.200s': %llu of its %llu bytes came",
-		    r->file, (unsigned long long)size, (unsigned long long)r->bytes);
+	if (content_store(&in->sink, r, &facts, c) != 0 || note_facts(p, r, &facts, c) != 0) {
+		store_abandon(in->sink.store);
+		return -1;
 	}
-	return s->regular ? source_unchanged(s, size, c) : 0;
-}
-
-static int
-note_moved(struct moved *m, const struct source *s, const uint8_t digest[SHA256_BYTES],
-    struct complaint *c)
-{
-	m->path = strdup(s->file);
-	if (m->path == NULL) {
-		return complain(c, EX_TEMPFAIL, "out of memory");
-	}
-	m->st = s->st;
-	memcpy(m->digest, digest, sizeof(m->digest));
 	return 0;
-}
-
-static int
-store_source(struct intake *in, const struct request *r, struct pending *p, struct complaint *c)
-{
-	struct entry *e = &p->entry;
-	struct source source = {.file = r->file, .fd = -1};
-	struct store_content content;
-	struct message_check check;
-	int ret;
-
-	if (r->input == NULL && source_open(r->file, r->take_over, &source, c) != 0) {
-		return -1;
-	}
-	ret = copy_source(in, r, &source, &check, c);
-	source_close(&source);
-	if (ret != 0) {
-		return ret;
-	}
-	store_end(in->store, &content);
-	if (r->scanner != NULL && scanner_run(r->scanner, store_fd(in->store), r->file, c) != 0) {
-		return -1;
-	}
-	p->eight_bit = check.eight_bit;
-	p->message = message_check_end(&check);
-	p->crs = check.crs;
-	e->size = content.size;
-	memcpy(e->blob, content.digest, sizeof(e->blob));
-	memcpy(e->checksum, content.checksum, sizeof(e->checksum));
-	return r->move && source.given ? note_moved(&p->moved, &source, content.digest, c) : 0;
 }
 
 int
-intake_take(struct intake *in, const struct request *r, struct complaint *c)
-{
-	struct pending *p = &in->taken;
-	struct entry *e = &p->entry;
-
-	memset(e, 0, sizeof(*e));
-	free(p->moved.path);
-	p->moved.path = NULL;
-	p->sniffs = r->type == NULL;
-	if (make_pieces(r, e, p, c) != 0 || make_expiry(in, r, e, c) != 0) {
-		return -1;
-	}
-	if (store_source(in, r, p, c) != 0) {
-		store_abandon(in->store);
-		return -1;
-	}
-	return 0;
-}
-
-/* Asked for once a group: in a long run keys come and go. */
-static int
-choose_key(struct intake_group *g, struct spool_fail *why)
-{
-	struct key key;
-	int ret = keyring_active(g->spool, &key, why);
-
-	if (ret == 0) {
-		memcpy(g->key, key.id, sizeof(g->key));
-		explicit_bzero(&key, sizeof(key));
-	}
-	return ret;
-}
-
-int
-intake_add(struct intake *in, struct intake_group *g, const struct request *r, struct complaint *c)
+intake_add(
+    struct intake *in, struct intake_group *g, const struct put_request *r, struct complaint *c)
 {
 	struct spool_fail why = {0};
 
-	if (group_count(g->files) == 0 && choose_key(g, &why) != 0) {
-		store_abandon(in->store);
+	if (group_count(g->files) == 0 && token_key_choose(g->spool, g->key, &why) != 0) {
+		store_abandon(in->sink.store);
 		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
 	}
-	if (store_add(in->store, g->files, &why) != 0) {
+	if (store_add(in->sink.store, g->files, &why) != 0) {
 		return complain_spool(c, g->path, &why, "cannot store '%.200s'", r->file);
 	}
 	g->pending[group_count(g->files) - 1] = in->taken;
@@ -497,7 +209,7 @@ intake_pending(const struct intake_group *g)
 	return group_count(g->files);
 }
 
-/* The entry of a content that is in the group: all that was put off, for whoever reads requests has
+/* Writes the entry of a file in the group. This was put off: the thread that reads the requests has
  * enough to do. */
 static int
 describe(struct intake_group *g, size_t i, struct spool_fail *why)
@@ -538,20 +250,6 @@ describe_all(struct intake_group *g, struct spool_fail *why)
 	return ret;
 }
 
-/* That which the entries name. One that was revoked meanwhile makes no token that anybody would
- * take. */
-static int
-signing_key(const struct intake_group *g, struct key *key_r, struct spool_fail *why)
-{
-	int ret = key_load(g->spool, g->key, key_r, why);
-
-	if (ret == 0 && key_r->state == KEY_REVOKED) {
-		explicit_bzero(key_r, sizeof(*key_r));
-		ret = spool_fail_check(why, FAIL_KEY, "keys", EKEYREVOKED);
-	}
-	return ret;
-}
-
 int
 intake_commit(struct intake_group *g, struct complaint *c)
 {
@@ -565,7 +263,7 @@ intake_commit(struct intake_group *g, struct complaint *c)
 		ret = group_commit(g->files, &why);
 	}
 	if (ret == 0 && count > 0) {
-		ret = signing_key(g, &key, &why);
+		ret = token_key_load(g->spool, g->key, &key, &why);
 	}
 	if (ret != 0) {
 		forget_moved(g, count);
@@ -583,18 +281,12 @@ intake_commit(struct intake_group *g, struct complaint *c)
 int
 intake_remove_moved(struct intake_group *g, struct complaint *c)
 {
+	struct complaint later;
 	int ret = 0;
 
 	for (size_t i = 0; i < g->receipts; i++) {
-		const struct moved *m = &g->pending[i].moved;
-		int error = m->path == NULL
-		    ? 0
-		    : take_over_remove(g->spool, m->path, &m->st, m->digest);
-		if (error != 0 && ret == 0) {
-			ret = complain(c, EX_IOERR, "stored, but cannot remove '%.200s': %s",
-			    m->path,
-			    error == -ESTALE ? "it is not what was stored any more"
-			                     : reason(-error));
+		if (moved_remove(&g->pending[i].moved, g->spool, ret == 0 ? c : &later) != 0) {
+			ret = -1;
 		}
 	}
 	forget_moved(g, g->receipts);

@@ -18,8 +18,8 @@ enum {
 	BATCH_WORTH_FILES = 256, /* a sync costs some milliseconds, whatever it is for */
 	/* and how long a group is filled, whole seconds of a coarse clock */
 	BATCH_GROUP_SECONDS = 1,
-	JSON_MEMBERS_MAX = 16,   /* members of a request */
-	READ_CHUNK = 256 * 1024, /* bytes read from a source at a time */
+	REQUEST_REASON_MAX = 192, /* bytes of a reason why a line is no request, with its NUL */
+	READ_CHUNK = 256 * 1024,  /* bytes read from a source at a time */
 };
 
 #endif

@@ -45,7 +45,7 @@ static const char usage[] =
 struct options {
 	struct command_line line;
 	bool batch;
-	struct request request; /* its file is set for each argument */
+	struct put_request request; /* its file is set for each argument */
 };
 
 /* 0 to go on after the options; 1 where the command is over, with *code. */

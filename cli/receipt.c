@@ -1,9 +1,10 @@
 /*
- * receipt.c - the answer to a request, as a line
+ * receipt.c - see receipt.h
  */
+#include "cli/receipt.h"
+
 #include <stdio.h>
 
-#include "cli/intake.h"
 #include "cli/json.h"
 
 void

@@ -1,17 +1,19 @@
 /*
- * request.c - reads a request of `put --batch`
+ * request.c - see request.h (jansson)
  */
 #include "cli/request.h"
 
+#include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/duration.h"
-#include "cli/json-object.h"
 
 static const char bad_expires[] = "bad expires: a number and m, h, d or w, such as \"14d\"";
 
+/* NULL, or what is wrong with it. */
 static const char *
-set_text(struct request *r, const char *name, const char *text)
+set_text(struct put_request *r, const char *name, const char *text)
 {
 	if (strcmp(name, "file") == 0) {
 		r->file = text;
@@ -26,58 +28,71 @@ set_text(struct request *r, const char *name, const char *text)
 	} else if (strcmp(name, "expires") == 0) {
 		return duration_parse(text, &r->expires) == 0 ? NULL : bad_expires;
 	} else {
-		return "a member that is unknown, or no string";
+		return "a member that is unknown, or should not be a string";
 	}
 	return NULL;
 }
 
 static const char *
-set_member(struct request_line *r, const struct json_member *m)
+set_bytes(struct request_line *r, const json_t *value)
 {
-	if (m->kind == JSON_NULL) {
-		return NULL;
-	}
-	if (strcmp(m->name, "inline") == 0) {
-		r->request.is_inline = m->number != 0;
-		return m->kind == JSON_BOOLEAN ? NULL : "bad inline: true or false";
-	}
-	if (strcmp(m->name, "keep") == 0) {
-		r->request.keep = m->number != 0;
-		return m->kind == JSON_BOOLEAN ? NULL : "bad keep: true or false";
-	}
-	if (strcmp(m->name, "bytes") == 0) {
-		r->has_bytes = m->kind == JSON_NUMBER;
-		r->request.bytes = m->number;
-		return r->has_bytes ? NULL : "bad bytes: a whole number";
-	}
-	if (m->kind != JSON_STRING) {
-		return "a member that is unknown, or should be a string";
-	}
-	return set_text(&r->request, m->name, m->text);
+	r->has_bytes = json_is_integer(value) && json_integer_value(value) >= 0;
+	r->ends_batch = !r->has_bytes;
+	r->request.bytes = r->has_bytes ? (uint64_t)json_integer_value(value) : 0;
+	return r->has_bytes ? NULL : "bad bytes: a whole number";
 }
 
 static const char *
-read_json(char *line, size_t len, struct request_line *r)
+set_member(struct request_line *r, const char *name, const json_t *value)
 {
-	struct json_object object;
-	const char *wrong = json_object_read(line, len, &object);
+	if (json_is_null(value)) {
+		return NULL;
+	}
+	if (strcmp(name, "inline") == 0) {
+		r->request.is_inline = json_is_true(value);
+		return json_is_boolean(value) ? NULL : "bad inline: true or false";
+	}
+	if (strcmp(name, "keep") == 0) {
+		r->request.keep = json_is_true(value);
+		return json_is_boolean(value) ? NULL : "bad keep: true or false";
+	}
+	if (strcmp(name, "bytes") == 0) {
+		return set_bytes(r, value);
+	}
+	if (!json_is_string(value)) {
+		return "a member that is unknown, or should be a string";
+	}
+	return set_text(&r->request, name, json_string_value(value));
+}
 
-	/* Also of an object that breaks off: the bytes behind it are no requests. */
-	for (size_t i = 0; i < object.count; i++) {
-		const char *bad = NULL;
-		if (wrong == NULL || strcmp(object.members[i].name, "bytes") == 0) {
-			bad = set_member(r, &object.members[i]);
-		}
-		if (wrong == NULL) {
-			wrong = bad;
-		}
+/* A line that is no JSON, or says "bytes" without their number, may be followed by bytes that must
+ * not be taken for requests. */
+static const char *
+read_json(const char *line, size_t len, struct request_line *r)
+{
+	static const char bytes[] = "\"bytes\"";
+	const char *wrong = NULL, *name;
+	json_error_t error;
+	json_t *value;
+
+	r->object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+	if (r->object == NULL) {
+		r->ends_batch = memmem(line, len, bytes, sizeof(bytes) - 1) != NULL;
+		snprintf(r->reason, sizeof(r->reason), "no JSON object: %s", error.text);
+		return r->reason;
+	}
+	json_object_foreach(r->object, name, value)
+	{
+		const char *bad = set_member(r, name, value);
+
+		wrong = wrong == NULL ? bad : wrong;
 	}
 	return wrong;
 }
 
-/* A flag among fields parted by tabs: its own name. */
+/* A flag in a field of its own: its name, or nothing. */
 static const char *
-set_flag(struct request *r, const char *name, const char *text)
+set_flag(struct put_request *r, const char *name, const char *text)
 {
 	if (strcmp(text, name) != 0) {
 		return strcmp(name, "keep") == 0 ? "bad keep: nothing, or 'keep'"
@@ -88,7 +103,7 @@ set_flag(struct request *r, const char *name, const char *text)
 }
 
 static const char *
-read_fields(char *line, struct request_line *r)
+read_fields(char *line, size_t len, struct request_line *r)
 {
 	static const char *const names[] = {
 	    "file",
@@ -103,8 +118,12 @@ read_fields(char *line, struct request_line *r)
 	char *rest = line;
 	const char *wrong = NULL;
 
+	if (memchr(line, '\0', len) != NULL) {
+		return "a NUL in a request";
+	}
 	for (size_t i = 0; rest != NULL && wrong == NULL; i++) {
 		const char *field = strsep(&rest, "\t");
+
 		if (i == sizeof(names) / sizeof(names[0])) {
 			return "more fields than file, name, type, to, expires, inline, cid, keep";
 		}
@@ -120,24 +139,45 @@ read_fields(char *line, struct request_line *r)
 	return wrong;
 }
 
-void
-request_read(char *line, size_t len, const struct request *defaults, struct request_line *r)
+/* What each part of a request says may be right, and the whole still be none. */
+static const char *
+check_whole(const struct request_line *r)
 {
+	const char *file = r->request.file;
+
+	if (r->has_bytes && file != NULL) {
+		return "either file or bytes";
+	}
+	if (!r->has_bytes && file == NULL) {
+		return "no file";
+	}
+	if (file != NULL && strcmp(file, "-") == 0) {
+		return "standard input brings the requests; content follows a line with \"bytes\"";
+	}
+	return NULL;
+}
+
+void
+request_read(char *line, size_t len, const struct put_request *defaults, struct request_line *r)
+{
+	const char *wrong;
+
 	*r = (struct request_line){.request = *defaults, .json = len > 0 && line[0] == '{'};
-	if (r->json) {
-		r->wrong = read_json(line, len, r);
-	} else if (memchr(line, '\0', len) != NULL) {
-		r->wrong = "a NUL in a request";
-	} else {
-		r->wrong = read_fields(line, r);
+	wrong = r->json ? read_json(line, len, r) : read_fields(line, len, r);
+	if (wrong == NULL) {
+		wrong = check_whole(r);
 	}
-	if (r->wrong == NULL && r->has_bytes && r->request.file != NULL) {
-		r->wrong = "either file or bytes";
+	if (wrong != NULL) {
+		r->wrong = true;
+		if (wrong != r->reason) {
+			snprintf(r->reason, sizeof(r->reason), "%s", wrong);
+		}
 	}
-	if (r->wrong == NULL && !r->has_bytes && r->request.file == NULL) {
-		r->wrong = "no file";
-	}
-	if (r->wrong == NULL && r->request.file != NULL && strcmp(r->request.file, "-") == 0) {
-		r->wrong = "standard input brings the requests; content goes behind \"bytes\"";
-	}
+}
+
+void
+request_free(struct request_line *r)
+{
+	json_decref(r->object);
+	r->object = NULL;
 }

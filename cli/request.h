@@ -1,22 +1,52 @@
 /*
- * request.h - a line of `put --batch` as a request
+ * request.h - what is to be stored, and how: a command line's or a line's of `put --batch`
  */
 #ifndef CLI_REQUEST_H
 #define CLI_REQUEST_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#include "cli/intake.h"
+#include "cli/input.h"
 
-struct request_line {
-	struct request request;
-	bool json;         /* so must its answer be */
-	bool has_bytes;    /* its content follows, whether or not the rest of it is right */
-	const char *wrong; /* NULL, or why it is none; static text */
+struct put_request {
+	const char *file; /* how the source is called; "-": standard input */
+	const char *name; /* NULL: the file's */
+	const char *type; /* NULL: what libmagic says */
+	const char *cid;  /* NULL: none */
+	const char *to;   /* NULL: bound to nobody */
+	uint64_t expires; /* seconds from now */
+	bool is_inline;
+	bool keep;    /* gc --delivered leaves it until it expires */
+	bool reflink; /* share the file's blocks where the file system can */
+	/* the file itself becomes the blob where that is possible; else one line on stderr says why
+	 */
+	bool take_over;
+	bool move;           /* with take_over: the file's name is removed in the end */
+	const char *scanner; /* NULL, or a command that must pass the file's content */
+	struct input *input; /* NULL, or where the next `bytes` bytes are the content */
+	uint64_t bytes;
 };
 
-/* The line is changed and must stay as long as the request. `defaults` is what it does not say. */
-void request_read(char *line, size_t len, const struct request *defaults, struct request_line *r);
+struct request_line {
+	struct put_request request;
+	bool json;                       /* the request is JSON, so its answer must be */
+	bool has_bytes;                  /* its content follows, even if the rest of it is wrong */
+	bool ends_batch;                 /* its content follows, and nobody knows how long it is */
+	bool wrong;                      /* this is no request */
+	char reason[REQUEST_REASON_MAX]; /* why not */
+	struct json_t *object;           /* jansson's, which the request points into */
+};
+
+/*
+ * Reads a line: a JSON object, or fields with tabs between them. The line is changed, and the
+ * request points into it. `defaults` holds for what it does not say.
+ */
+void request_read(
+    char *line, size_t len, const struct put_request *defaults, struct request_line *r);
+
+/* Frees what the request points into. */
+void request_free(struct request_line *r);
 
 #endif

@@ -1,0 +1,45 @@
+/*
+ * content.h - a file's content on its way into the spool
+ *
+ * Returns: 0, or -1 with *c filled in
+ * Not here: opening the source (source.h), the entry (intake.h)
+ */
+#ifndef CLI_CONTENT_H
+#define CLI_CONTENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "cli/complaint.h"
+#include "cli/request.h"
+#include "spool/store.h"
+
+/* Where content goes; one piece after the other. */
+struct content_sink {
+	const char *path; /* the spool's */
+	struct spool *spool;
+	struct store *store;
+	bool said_copied; /* why a file was not taken over is said once */
+	uint8_t chunk[READ_CHUNK];
+};
+
+/* What was learned about the content while it was stored. */
+struct content_facts {
+	struct store_content stored;
+	bool eight_bit; /* there are bytes over 0x7f */
+	bool message;   /* it may go out as message/rfc822, less so many CRs */
+	uint64_t crs;
+	bool taken; /* the file itself became the blob; this was its state */
+	struct stat st;
+};
+
+/*
+ * Stores the content that the request names, without a name in the spool: as the file itself, as a
+ * clone, or byte by byte; then lets the scanner see it. After a failure the caller calls
+ * store_abandon().
+ */
+int content_store(struct content_sink *sink, const struct put_request *request,
+    struct content_facts *facts_r, struct complaint *c);
+
+#endif
