@@ -4,7 +4,8 @@
 #include "filter/sandbox.h"
 
 void
-sandbox_enter(int spool)
+sandbox_enter(int spool, bool has_openat2)
 {
+	(void)has_openat2;
 	(void)spool;
 }

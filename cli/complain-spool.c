@@ -34,6 +34,7 @@ code_of(int error)
 	case ENOTEMPTY:
 	case ENODATA:
 	case EOPNOTSUPP:
+	case EXDEV:
 		return EX_CONFIG;
 	case EACCES:
 		return EX_NOPERM;
@@ -117,6 +118,11 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	} else if (why->check == FAIL_CONTENT) {
 		snprintf(text, cap, "the spool has other content in '%s': run 'mailgraft fsck'",
 		    why->object);
+	} else if (why->check == FAIL_DEVICE) {
+		snprintf(text, cap,
+		    "'%s' lies on another file system than '%s': a spool must lie on one; mount "
+		    "that at '%s' itself",
+		    why->object, spool, spool);
 	} else if (why->error == EOPNOTSUPP) {
 		snprintf(
 		    text, cap, "the file system of '%s' has no unnamed files (O_TMPFILE)", spool);

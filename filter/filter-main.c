@@ -270,7 +270,7 @@ graft_message(struct graft *g, const struct options *o, const struct timespec *s
 	if (spool_prover_open(&spool, o->spool, time(NULL), &prover, &why) < 0) {
 		return log_refusal(&why, o);
 	}
-	sandbox_enter(spool_dirfd(spool.spool));
+	sandbox_enter(spool_dirfd(spool.spool), spool_has_openat2(spool.spool));
 	if (graft_plan(g, &prover, NULL) < 0) {
 		return log_refusal(graft_refusal(g), o);
 	}

@@ -83,6 +83,10 @@ struct sink;
 	X(REFUSED_TOKEN_REVOKED, "token-revoked", EX_NOPERM, LASTS, \
 	    "token made with a revoked key") \
 	X(REFUSED_TOKEN_EXPIRED, "token-expired", EX_NOPERM, LASTS, "token expired") \
+	/* it would be, by a clock that is more than a day ahead of all that the spool has seen */ \
+	X(REFUSED_CLOCK, "clock", EX_TEMPFAIL, WAITS, \
+	    "token expired, but the clock is over a day ahead of what the spool has seen: check " \
+	    "the clock; if it is right, run 'mailgraft gc'") \
 	/* the transport does not name one, or delivers to several at once */ \
 	X(REFUSED_TOKEN_NO_RECIPIENT, "token-no-recipient", EX_NOPERM, WAITS, \
 	    "token bound to a recipient, and the message names none") \

@@ -6,9 +6,10 @@
 #if defined(__SANITIZE_ADDRESS__)
 
 void
-sandbox_enter(int spool)
+sandbox_enter(int spool, bool has_openat2)
 {
 	(void)spool;
+	(void)has_openat2;
 }
 
 #else
@@ -118,7 +119,7 @@ enum { CALLS = sizeof(calls) / sizeof(calls[0]), KILL = 4 + CALLS, ALLOW };
 /* A short program: the kernel runs it once for each system call there is, to see which are always
  * allowed. */
 static void
-confine_calls(void)
+confine_calls(bool has_openat2)
 {
 	struct sock_filter program[ALLOW + 1] = {
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -131,8 +132,10 @@ confine_calls(void)
 	struct sock_fprog fprog = {.len = ALLOW + 1, .filter = program};
 
 	for (unsigned i = 0; i < CALLS; i++) {
+		/* Where openat2 is missing, the spool opens by openat (spool/beneath.h). */
+		__u32 call = calls[i] == SYS_openat2 && !has_openat2 ? SYS_openat : calls[i];
 		program[4 + i] = (struct sock_filter)BPF_JUMP(
-		    BPF_JMP | BPF_JEQ | BPF_K, calls[i], (__u8)(ALLOW - 4 - i - 1), 0);
+		    BPF_JMP | BPF_JEQ | BPF_K, call, (__u8)(ALLOW - 4 - i - 1), 0);
 	}
 	prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &fprog);
 }
@@ -140,20 +143,21 @@ confine_calls(void)
 #else
 
 static void
-confine_calls(void)
+confine_calls(bool has_openat2)
 {
+	(void)has_openat2;
 }
 
 #endif
 
 void
-sandbox_enter(int spool)
+sandbox_enter(int spool, bool has_openat2)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
 		return;
 	}
 	confine_files(spool);
-	confine_calls();
+	confine_calls(has_openat2);
 }
 
 #endif

@@ -11,8 +11,10 @@
 #ifndef FILTER_SANDBOX_H
 #define FILTER_SANDBOX_H
 
-/* `spool` is the descriptor of the spool's directory. From here on a forbidden system call kills
- * the process. */
-void sandbox_enter(int spool);
+#include <stdbool.h>
+
+/* `spool` is the descriptor of the spool's directory; `has_openat2` as spool_has_openat2(). From
+ * here on a forbidden system call kills the process. */
+void sandbox_enter(int spool, bool has_openat2);
 
 #endif

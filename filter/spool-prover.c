@@ -9,6 +9,7 @@
 #include "filter/boundary.h"
 #include "spool/blob.h"
 #include "spool/hex.h"
+#include "spool/seen.h"
 
 static int
 load_key(struct spool_prover *s, const uint8_t id[KEY_ID_BYTES], struct refusal *why)
@@ -50,7 +51,9 @@ verify(struct spool_prover *s, const uint8_t *text, const struct recipient *to, 
 	case TOKEN_REVOKED:
 		return refuse(why, REFUSED_TOKEN_REVOKED);
 	case TOKEN_EXPIRED:
-		return refuse(why, REFUSED_TOKEN_EXPIRED);
+		return refuse(why,
+		    seen_believes(s->spool, (time_t)s->now * EXPIRY_UNIT) ? REFUSED_TOKEN_EXPIRED
+		                                                          : REFUSED_CLOCK);
 	case TOKEN_NO_RECIPIENT:
 		return refuse(why, REFUSED_TOKEN_NO_RECIPIENT);
 	}

@@ -54,11 +54,13 @@ int
 checker_bad(struct checker *c, const char *path, const char *what, struct spool_fail *why)
 {
 	int ret = c->options->repair ? isolate(c, path, why) : 0;
+	/* Another user's folder, or a mount: it stays, and the rest is looked at all the same. */
+	bool stays = ret == -EACCES || ret == -EPERM || ret == -EXDEV || ret == -EBUSY;
 
-	if (ret == 0) {
-		checker_report(c, FSCK_BAD, path, what, c->options->repair);
+	if (ret == 0 || stays) {
+		checker_report(c, FSCK_BAD, path, what, c->options->repair && !stays);
 	}
-	return ret;
+	return stays ? 0 : ret;
 }
 
 /* Owner, group and mode of what is otherwise in its place. */

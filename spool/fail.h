@@ -50,6 +50,8 @@
 	X(FAIL_SWEEP, "sweep") \
 	/* the clock is days off what the spool has seen (ETIME); object: "ahead", "behind" */ \
 	X(FAIL_CLOCK, "clock") \
+	/* a folder of the spool lies on another file system (EXDEV) */ \
+	X(FAIL_DEVICE, "device") \
 	/* a folder that should be empty is not (ENOTEMPTY) */ \
 	X(FAIL_EMPTY, "readdir")
 

@@ -18,7 +18,7 @@
 static int
 check_folder(struct checker *c, const char *path, mode_t mode, struct spool_fail *why)
 {
-	struct stat st;
+	struct stat st, top;
 
 	if (fstatat(spool_dirfd(c->spool), path, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		if (errno != ENOENT) {
@@ -28,9 +28,18 @@ check_folder(struct checker *c, const char *path, mode_t mode, struct spool_fail
 		return c->options->repair ? create_folder(c->spool, path, mode, why) : 0;
 	}
 	if (!S_ISDIR(st.st_mode)) {
-		/* Without it nothing behind it can be looked at. */
+		/* Then nothing beneath it can be looked at. */
 		checker_report(c, FSCK_BAD, path, "is not a directory", false);
 		return spool_fail_check(why, FAIL_TYPE, path, ENOTDIR);
+	}
+	if (fstat(spool_dirfd(c->spool), &top) != 0) {
+		return spool_fail(why, "fstat", ".", errno);
+	}
+	if (st.st_dev != top.st_dev) {
+		/* Nothing can be linked or renamed to it, and the filter does not open it. */
+		checker_report(
+		    c, FSCK_BAD, path, "lies on another file system than the spool", false);
+		return spool_fail_check(why, FAIL_DEVICE, path, EXDEV);
 	}
 	return checker_access(c, path, &st, mode, why);
 }

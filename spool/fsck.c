@@ -26,7 +26,11 @@ fsck(const struct spool *spool, const struct fsck_options *options, struct fsck_
 		return ret;
 	}
 	lock = lock_open(spool, why);
-	ret = lock < 0 ? lock : lock_take(lock, LOCK_SWEEP, true, false, why);
+	if (lock == -EROFS && !options->repair) {
+		ret = 0; /* a mount on which no gc can remove anything */
+	} else {
+		ret = lock < 0 ? lock : lock_take(lock, LOCK_SWEEP, true, false, why);
+	}
 	if (ret != 0) {
 		ret = ret == -EAGAIN ? spool_fail_check(why, FAIL_SWEEP, "lock", EAGAIN) : ret;
 		goto out;

@@ -34,6 +34,7 @@ enum {
 	/* seconds that the clock may be behind the spool's last change */
 	CLOCK_BEHIND_MAX = 24 * 60 * 60,
 	CLOCK_AHEAD_MAX = 8 * 24 * 60 * 60, /* and ahead of it, before gc asks */
+	CLOCK_JUMP_MAX = 24 * 60 * 60,      /* and ahead of it, before an expiry is believed */
 	KEYRING_MAX = 256,                  /* keys of one spool, revoked ones included */
 	/* entries that may be in use at once: 80 MB in memory */
 	ID_SET_MAX = 4 * 1024 * 1024,

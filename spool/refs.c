@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -75,6 +76,13 @@ spill(struct refs *r, struct shard *s, struct spool_fail *why)
 
 	if (s->fd < 0) {
 		s->fd = spool_spill(r->spool, why);
+		if (s->fd == -EROFS) {
+			/* fsck of a mount that is read-only: in memory, 56 bytes an entry. */
+			s->fd = memfd_create("refs", MFD_CLOEXEC);
+			if (s->fd < 0) {
+				return spool_fail(why, "memfd_create", "refs", errno);
+			}
+		}
 		if (s->fd < 0) {
 			return s->fd;
 		}

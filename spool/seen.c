@@ -67,6 +67,12 @@ seen_last(const struct spool *spool)
 	return latest(spool, PLACES);
 }
 
+bool
+seen_believes(const struct spool *spool, time_t now)
+{
+	return now <= seen_last(spool) + CLOCK_JUMP_MAX;
+}
+
 void
 seen_forget_later(const struct spool *spool, time_t now)
 {

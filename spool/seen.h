@@ -9,6 +9,7 @@
 #ifndef SPOOL_SEEN_H
 #define SPOOL_SEEN_H
 
+#include <stdbool.h>
 #include <time.h>
 
 #include "spool/spool.h"
@@ -18,6 +19,14 @@ time_t seen_lately(const struct spool *spool);
 
 /* The same, and the last new name in any folder. */
 time_t seen_last(const struct spool *spool);
+
+/*
+ * May expiry be believed at `now`? False where the clock is more than CLOCK_JUMP_MAX ahead of all
+ * that the spool has seen: then a token or an age that is past may be so only by a wrong clock,
+ * and must wait. A sweep, or whatever is stored, makes the spool see the time. Some 500 system
+ * calls: ask only when something has expired.
+ */
+bool seen_believes(const struct spool *spool, time_t now);
 
 /* It has seen nothing later than `now`. What it cannot set it leaves. */
 void seen_forget_later(const struct spool *spool, time_t now);

@@ -6,15 +6,17 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "spool/beneath.h"
 
 struct spool {
 	int dirfd;
+	bool has_openat2;
 	uid_t owner;
 	gid_t group;
 	struct format_limits limits;
@@ -23,20 +25,16 @@ struct spool {
 enum { WRITABLE_BY_OTHERS = S_IWGRP | S_IWOTH };
 
 static int
-open_beneath(int dirfd, const char *name, int flags, mode_t mode)
+open_beneath(
+    const struct spool *s, const char *name, int flags, mode_t mode, struct spool_fail *why)
 {
-	struct open_how how = {
-	    .flags = (unsigned)flags | O_CLOEXEC,
-	    .mode = mode,
-	    .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-	        RESOLVE_NO_XDEV,
-	};
-	long fd;
+	int fd = s->has_openat2 ? beneath_open(s->dirfd, name, flags, mode)
+	                        : beneath_walk(s->dirfd, name, flags, mode);
 
-	do {
-		fd = syscall(SYS_openat2, dirfd, name, &how, sizeof(how));
-	} while (fd < 0 && errno == EINTR);
-	return (int)fd;
+	if (fd == -EXDEV) {
+		return spool_fail_check(why, FAIL_DEVICE, name, EXDEV);
+	}
+	return fd < 0 ? spool_fail(why, s->has_openat2 ? "openat2" : "openat", name, -fd) : fd;
 }
 
 /* Who may have written this? 0, or -EPERM. */
@@ -64,6 +62,25 @@ check_folder(const struct spool *s, const char *name, struct spool_fail *why)
 		return spool_fail_check(why, FAIL_TYPE, name, ENOTDIR);
 	}
 	return check_owner(s, &st, name, why);
+}
+
+/* Whoever may write to a shard can replace what is in it. What is no folder, openat2 refuses. */
+static int
+check_parent(const struct spool *s, const char *name, struct spool_fail *why)
+{
+	char parent[WALK_PATH_MAX];
+	const char *slash = strrchr(name, '/');
+	struct stat st;
+	size_t len = slash == NULL ? 0 : (size_t)(slash - name);
+
+	if (len == 0 || len >= sizeof(parent)) {
+		return 0;
+	}
+	memcpy(parent, name, len);
+	parent[len] = '\0';
+	return fstatat(s->dirfd, parent, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode)
+	    ? check_owner(s, &st, parent, why)
+	    : 0;
 }
 
 static int
@@ -103,6 +120,7 @@ spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail
 		spool_close(&s);
 		return ret;
 	}
+	s->has_openat2 = beneath_has_openat2(s->dirfd);
 	s->owner = st.st_uid;
 	s->group = st.st_gid;
 	s->limits = (struct format_limits){0};
@@ -167,6 +185,12 @@ spool_dirfd(const struct spool *spool)
 	return spool->dirfd;
 }
 
+bool
+spool_has_openat2(const struct spool *spool)
+{
+	return spool->has_openat2;
+}
+
 uid_t
 spool_owner(const struct spool *spool)
 {
@@ -193,10 +217,14 @@ spool_open_file(const struct spool *spool, const char *name, int secret, uint64_
 	int fd, ret;
 
 	*size_r = 0;
+	ret = check_parent(spool, name, why);
+	if (ret != 0) {
+		return ret;
+	}
 	/* O_NONBLOCK: a FIFO planted here must not hold us; O_NOCTTY: nor a terminal take us. */
-	fd = open_beneath(spool->dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	fd = open_beneath(spool, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, why);
 	if (fd < 0) {
-		return spool_fail(why, "openat2", name, errno);
+		return fd;
 	}
 	if (fstat(fd, &st) != 0) {
 		ret = spool_fail(why, "fstat", name, errno);
@@ -259,9 +287,7 @@ int
 spool_open_beneath(
     const struct spool *spool, const char *path, int flags, mode_t mode, struct spool_fail *why)
 {
-	int fd = open_beneath(spool->dirfd, path, flags, mode);
-
-	return fd < 0 ? spool_fail(why, "openat2", path, errno) : fd;
+	return open_beneath(spool, path, flags, mode, why);
 }
 
 int

@@ -12,6 +12,7 @@
 #ifndef SPOOL_SPOOL_H
 #define SPOOL_SPOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -35,6 +36,9 @@ void spool_close(struct spool **spool);
 
 /* The directory's descriptor, for writers and sweepers; still owned by the spool. */
 int spool_dirfd(const struct spool *spool);
+/* Whether files are opened by openat2; else by openat, one component at a time (beneath.h). */
+bool spool_has_openat2(const struct spool *spool);
+
 uid_t spool_owner(const struct spool *spool);
 gid_t spool_group(const struct spool *spool);
 
@@ -43,10 +47,10 @@ struct format_limits spool_limits(const struct spool *spool);
 
 /*
  * Opens a regular file for reading: the only way from a token to a byte on
- * disk. `name` is a path beneath the spool made of fixed-shape ids; openat2
- * with RESOLVE_BENEATH, _NO_SYMLINKS, _NO_MAGICLINKS and _NO_XDEV, O_NONBLOCK,
- * then fstat on the descriptor: a regular file, owned by the spool's owner or
- * root, not group- or world-writable; with `secret`, not readable by others.
+ * disk. `name` is a path beneath the spool made of fixed-shape ids. It is opened as
+ * beneath.h says; the file is a regular one, it and the folder that holds it belong to the
+ * spool's owner or root, and neither is group- or world-writable; with `secret`, the file is
+ * not readable by others.
  * Returns the descriptor (the caller closes it) and its size.
  */
 int spool_open_file(const struct spool *spool, const char *name, int secret, uint64_t *size_r,

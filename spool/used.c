@@ -19,9 +19,9 @@ static const char file[] = "used";
 
 /* -ENODATA: there is none. */
 static int
-open_count(const struct spool *spool, struct spool_fail *why)
+open_count(const struct spool *spool, int flags, struct spool_fail *why)
 {
-	int fd = spool_open_beneath(spool, file, O_RDWR | O_NONBLOCK, 0, why);
+	int fd = spool_open_beneath(spool, file, flags | O_NONBLOCK, 0, why);
 
 	return fd == -ENOENT ? spool_fail_check(why, FAIL_USED, file, ENODATA) : fd;
 }
@@ -107,7 +107,7 @@ used_make(const struct spool *spool, struct spool_fail *why)
 static int
 take(const struct spool *spool, int lock, uint64_t *bytes_r, struct spool_fail *why)
 {
-	int ret, fd = open_count(spool, why);
+	int ret, fd = open_count(spool, O_RDWR, why);
 
 	*bytes_r = 0;
 	if (fd < 0) {
@@ -165,7 +165,7 @@ used_subtract(const struct spool *spool, int lock, uint64_t bytes)
 int
 used_sync(const struct spool *spool, struct spool_fail *why)
 {
-	int ret, fd = open_count(spool, why);
+	int ret, fd = open_count(spool, O_RDWR, why);
 
 	if (fd < 0) {
 		return fd == -ENODATA ? 0 : fd;
@@ -179,7 +179,7 @@ int
 used_check(const struct spool *spool, struct spool_fail *why)
 {
 	uint64_t bytes;
-	int ret, fd = open_count(spool, why);
+	int ret, fd = open_count(spool, O_RDONLY, why);
 
 	if (fd < 0) {
 		return fd;

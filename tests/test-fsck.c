@@ -4,6 +4,9 @@
 #include "spool/fsck.h"
 
 #include <errno.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
 
 #include "spool/lock.h"
 #include "tests/stored.h"
@@ -291,6 +294,120 @@ START_TEST(nothing_is_deleted)
 }
 END_TEST
 
+static bool
+in_a_mount_of_its_own(void)
+{
+	return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	    mount("spool", "spool", NULL, MS_BIND, NULL) == 0;
+}
+
+/* A snapshot, or a disk that is on its way out: looked at, and nothing is written. */
+START_TEST(a_mount_may_be_read_only)
+{
+	struct fsck_result result;
+	char name[16];
+	uint8_t id[ENTRY_ID_BYTES];
+
+	begin();
+	spool_close(&spool);
+	if (in_a_mount_of_its_own()) {
+		ck_assert_int_eq(spool_open("spool", &spool, &why), 0);
+		/* One blob with more entries than are kept without a temporary file. */
+		for (int i = 0; i < 100; i++) {
+			snprintf(name, sizeof(name), "n%d", i);
+			stored_put(spool, "hello", name, 29000000, id);
+		}
+		spool_close(&spool);
+		ck_assert_int_eq(
+		    mount("none", "spool", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
+		ck_assert_int_eq(spool_open("spool", &spool, &why), 0);
+		ck_assert_int_eq(check(false, &result), 0);
+		ck_assert_int_eq(found.count, 0);
+		ck_assert_uint_eq(result.entries, 101);
+		ck_assert_int_eq(check(true, &result), -EROFS);
+		spool_close(&spool);
+		ck_assert_int_eq(umount("spool"), 0);
+	}
+	end();
+}
+END_TEST
+
+START_TEST(another_file_system_is_named)
+{
+	struct fsck_result result;
+
+	begin();
+	if (in_a_mount_of_its_own()) {
+		spool_close(&spool);
+		ck_assert_int_eq(mount("none", "spool/spill", "tmpfs", 0, "size=64k"), 0);
+		ck_assert_int_eq(spool_open("spool", &spool, &why), 0);
+		ck_assert_int_eq(spool_spill(spool, &why), -EXDEV);
+		ck_assert_int_eq(why.check, FAIL_DEVICE);
+		ck_assert_int_eq(check(false, &result), -EXDEV);
+		ck_assert_int_eq(why.check, FAIL_DEVICE);
+		ck_assert_str_eq(found.path, "spool/spill");
+		spool_close(&spool);
+		ck_assert_int_eq(umount("spool/spill"), 0);
+		ck_assert_int_eq(umount("spool"), 0);
+	}
+	end();
+}
+END_TEST
+
+static void
+own(const char *path, uid_t owner)
+{
+	ck_assert_int_eq(lchown(path, owner, 65532), 0);
+}
+
+static int
+own_all(const char *path, const struct stat *st, int kind, struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	own(path, 65533);
+	return 0;
+}
+
+/* Another's folder cannot be moved by the spool's owner: the rest is repaired all the same. */
+START_TEST(what_others_plant_in_spill_stops_nothing)
+{
+	struct fsck_result result;
+	int status;
+	pid_t child;
+
+	begin();
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chmod(".", 0711), 0);
+		spool_close(&spool);
+		ck_assert_int_eq(nftw("spool", own_all, 16, FTW_PHYS), 0);
+		ck_assert_int_eq(mkdir("spool/spill/folder", 0755), 0);
+		own("spool/spill/folder", 65531);
+		ck_assert_int_eq(mkfifo("spool/spill/fifo", 0600), 0);
+		own("spool/spill/fifo", 65531);
+		plant("spool/spill/file");
+		own("spool/spill/file", 65531);
+		ck_assert_int_eq(chmod(blob, 0400), 0);
+		child = fork();
+		ck_assert_int_ge(child, 0);
+		if (child == 0) {
+			bool ok = setgid(65532) == 0 && setuid(65533) == 0 &&
+			    spool_open("spool", &spool, &why) == 0 && check(true, &result) == 0 &&
+			    result.bad == 4 && result.repaired == 3;
+			_exit(ok ? 0 : 1);
+		}
+		ck_assert_int_eq(waitpid(child, &status, 0), child);
+		ck_assert_int_eq(status, 0);
+		ck_assert(stored_is_there("spool/spill/folder"));
+		ck_assert(stored_is_there("spool/quarantine/spill_fifo"));
+		ck_assert(stored_is_there("spool/quarantine/spill_file"));
+	}
+	end();
+}
+END_TEST
+
 START_TEST(no_gc_meanwhile)
 {
 	struct fsck_result result;
@@ -316,6 +433,9 @@ main(void)
 	tcase_add_test(tc, a_new_spool_is_clean);
 	tcase_add_loop_test(tc, each_damage_is_found_and_mended, 0, sizeof(rows) / sizeof(rows[0]));
 	tcase_add_test(tc, nothing_is_deleted);
+	tcase_add_test(tc, a_mount_may_be_read_only);
+	tcase_add_test(tc, another_file_system_is_named);
+	tcase_add_test(tc, what_others_plant_in_spill_stops_nothing);
 	tcase_add_test(tc, no_gc_meanwhile);
 	suite_add_tcase(suite, tc);
 	return scratch_run(suite);

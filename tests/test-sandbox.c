@@ -81,7 +81,7 @@ START_TEST(nothing_but_grafting)
 	child = fork();
 	ck_assert_int_ge(child, 0);
 	if (child == 0) {
-		sandbox_enter(spool);
+		sandbox_enter(spool, true);
 		r->call();
 		_exit(0);
 	}

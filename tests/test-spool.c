@@ -181,6 +181,27 @@ START_TEST(nobody_elses_file)
 }
 END_TEST
 
+/* Who may write to a shard can put another file in the place of a blob. */
+START_TEST(no_shard_that_others_may_write)
+{
+	uint64_t size;
+
+	begin();
+	scratch_file(path, "sesame", 6, 0440);
+	ck_assert_int_eq(chmod("spool/blobs/ab", 0770), 0);
+	ck_assert_int_eq(spool_open_file(spool, name, 0, &size, &why), -EPERM);
+	ck_assert_int_eq(why.check, FAIL_MODE);
+	ck_assert_str_eq(why.object, "blobs/ab");
+	ck_assert_int_eq(chmod("spool/blobs/ab", 0750), 0);
+	if (geteuid() == 0) {
+		ck_assert_int_eq(chown("spool/blobs/ab", 65534, (gid_t)-1), 0);
+		ck_assert_int_eq(spool_open_file(spool, name, 0, &size, &why), -EPERM);
+		ck_assert_int_eq(why.check, FAIL_OWNER);
+	}
+	end();
+}
+END_TEST
+
 /* A link to the owner's own secret passes owner and mode: then size, and later the checksum, tell.
  */
 START_TEST(a_hard_link_is_no_blob)
@@ -363,6 +384,7 @@ main(void)
 	tcase_add_test(tc, no_directory);
 	tcase_add_test(tc, no_device);
 	tcase_add_test(tc, nobody_elses_file);
+	tcase_add_test(tc, no_shard_that_others_may_write);
 	tcase_add_test(tc, a_hard_link_is_no_blob);
 	tcase_add_test(tc, a_whole_small_file);
 	tcase_add_test(tc, only_a_spool_is_opened);
