@@ -280,7 +280,11 @@ class Production:
         run('update-exim4.conf')
 
     def setup(self, *arguments):
-        return run(SETUP, *arguments)
+        """Runs mailgraft-exim-setup; what its test message left in queue and logs goes."""
+        said = run(SETUP, *arguments)
+        self.exim.clear()
+        self.log.lines()
+        return said
 
     def close(self):
         self.exim.close()
