@@ -9,8 +9,10 @@
 #   make bench      micro-benchmarks; results in build/bench/
 #   make bench-spool  a night's run going into the spool, a million entries, many at once
 #   make bench-run  the bulk run through a private Exim (N, SIZE, MODE)
-#   make deps       the Debian packages that building and testing need
-#   make install    PREFIX (/usr), DESTDIR
+#   make deps       installs the Debian packages that building needs; deps-test: those of the tests, too
+#   make install    PREFIX (/usr), DESTDIR; make uninstall
+#   make deb        Debian packages, in build/deb/
+#   make dist       the release as a tar file, in build/
 #   make clean
 #
 # BUILD=asan puts the same things, under ASan and UBSan, into build/asan/; BUILD=tsan, under TSan, into
@@ -19,7 +21,7 @@
 BUILD   ?= rel
 PREFIX  ?= /usr
 DESTDIR ?=
-VERSION := 0.1.0
+VERSION := 0.2.0
 
 ifeq ($(BUILD),rel)
 O := build
@@ -85,7 +87,7 @@ BENCH := $(patsubst bench/%.c,$O/bench/%,$(wildcard bench/bench-*.c)) \
          $O/bench/filter-without-checksum $O/bench/mailgraft-without-checksum \
          $O/bench/filter-without-sandbox
 
-.PHONY: all programs tests benches deps demo fuzz fuzzers check lint format layers bench bench-spool bench-run install clean help
+.PHONY: all programs tests benches deps deps-test demo fuzz fuzzers check lint format layers bench bench-spool bench-run install uninstall dist deb clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -167,7 +169,10 @@ $O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main
 benches: $(BENCH)
 
 deps:
-	.ci/packages build test
+	.ci/packages build
+
+deps-test: deps
+	.ci/packages demo test lint deb
 
 # Both work on a machine that has only git and make: the packages come first,
 # then make is run again, since this file asks pkg-config when it is read.
@@ -199,29 +204,70 @@ bench-run:
 	+$(MAKE) programs benches
 	bench/run $(foreach v,N SIZE MODE ROLL SHARED WIRE SAMPLE ROUNDS JOBS DIGEST PORT MINUTES,$(if $($v),$v=$($v)))
 
-# The Exim files are put aside; mailgraft-exim-setup puts them where Exim reads them.
-WATCH  := $(addprefix doc/watch/mailgraft-,counters munin nagios stuck-mail)
+# What is installed and where: MODE:FILE:PLACE. "uninstall" reads the same list.
 LIBDIR := $(PREFIX)/lib/mailgraft
 SHARE  := $(PREFIX)/share
-PLACED := s|/usr/lib/mailgraft|$(LIBDIR)|g; s|/usr/share|$(SHARE)|g
+UNITS  := $(PREFIX)/lib/systemd/system
+place   = $(foreach f,$2,$1:$f:$3/$(notdir $f))
+DOC    := $(SHARE)/doc/mailgraft
+PLACES := $(call place,755,$O/mailgraft,$(PREFIX)/bin) \
+  $(call place,755,$O/mailgraft-policyd $O/mailgraft-relay,$(PREFIX)/sbin) \
+  $(call place,755,$O/mailgraft-filter $O/mailgraft-preflight,$(LIBDIR)) \
+  $(call place,755,doc/exim/mailgraft-exim-setup doc/exim/mailgraft-exim-test,$(LIBDIR)) \
+  $(call place,755,$(addprefix doc/watch/mailgraft-,counters munin nagios stuck-mail),$(LIBDIR)) \
+  $(call place,644,$(foreach d,spool watch systemd,$(foreach e,service timer socket,$(wildcard doc/$d/*.$e))),$(UNITS)) \
+  $(foreach n,mailgraft mailgraft-policyd,644:doc/systemd/$n.sysusers:$(PREFIX)/lib/sysusers.d/$n.conf) \
+  644:doc/systemd/mailgraft.tmpfiles:$(PREFIX)/lib/tmpfiles.d/mailgraft.conf \
+  644:doc/mailgraft.bash-completion:$(SHARE)/bash-completion/completions/mailgraft \
+  $(call place,644,$(wildcard doc/exim/debian/*),$(SHARE)/mailgraft/exim/debian) \
+  $(call place,644,$(wildcard doc/exim/mailgraft/*),$(SHARE)/mailgraft/exim/mailgraft) \
+  $(call place,644,doc/exim/released,$(SHARE)/mailgraft/exim) \
+  $(foreach f,$(wildcard doc/*.[1-8]),$(call place,644,$f,$(SHARE)/man/man$(patsubst .%,%,$(suffix $f)))) \
+  $(call place,644,README.md CHANGES.md SECURITY.md $(wildcard doc/*.md),$(DOC)) \
+  $(call place,644,$(wildcard doc/exim/*.md doc/exim/mailgraft-*.conf doc/exim/single.conf),$(DOC)/exim) \
+  $(call place,644,doc/spool/README.md,$(DOC)/spool) \
+  $(call place,755,$(wildcard doc/spool/client.*),$(DOC)/spool) \
+  $(call place,644,doc/watch/README.md doc/watch/dashboard.svg doc/watch/logcheck,$(DOC)/watch) \
+  $(call place,644,doc/mailgraft.yaml,$(DOC)/examples) \
+  $(call place,644,doc/policyd.yaml,$(DOC)-policyd/examples) \
+  $(call place,644,$(wildcard doc/postfix/*),$(DOC)-policyd/postfix) \
+  $(call place,644,$(wildcard doc/primary/*),$(DOC)-policyd/primary) \
+  $(call place,644,$(wildcard doc/exim/policy-*),$(DOC)-policyd/exim)
+# Paths in scripts, units and documents follow PREFIX.
+PLACED := s|/usr/lib/mailgraft|$(LIBDIR)|g; s|/usr/share|$(SHARE)|g; \
+  s|/usr/bin/mailgraft|$(PREFIX)/bin/mailgraft|g; s|/usr/sbin/mailgraft|$(PREFIX)/sbin/mailgraft|g
 
 install: programs
-	install -d $(addprefix $(DESTDIR),$(PREFIX)/bin $(PREFIX)/sbin $(LIBDIR) $(SHARE)/doc/mailgraft/exim $(SHARE)/doc/mailgraft/watch \
-	    $(SHARE)/mailgraft/exim/debian $(SHARE)/mailgraft/exim/mailgraft $(PREFIX)/lib/systemd/system)
-	install -m 755 $(wildcard $O/mailgraft) $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(filter %filter %preflight,$(PROGRAMS)) $(DESTDIR)$(LIBDIR)
-	$(if $(filter %policyd,$(PROGRAMS)),install -m 755 $O/mailgraft-policyd $(DESTDIR)$(PREFIX)/sbin)
-	for f in doc/exim/mailgraft-exim-setup $(WATCH); do d=$(DESTDIR)$(LIBDIR)/$${f##*/}; \
-	    sed '$(PLACED)' $$f >$$d && chmod 755 $$d || exit 1; done
-	for f in doc/watch/*.service doc/watch/*.timer doc/spool/*.service doc/spool/*.timer; do \
-	    sed '$(PLACED)' $$f >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${f##*/} || exit 1; done
-	for f in doc/exim/debian/* doc/exim/mailgraft/*; do \
-	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/mailgraft/exim/$${f#doc/exim/} || exit 1; done
-	for f in doc/exim/*.md doc/exim/*.conf doc/watch/README.md doc/watch/dashboard.svg doc/watch/logcheck; do \
-	    sed '$(PLACED)' $$f >$(DESTDIR)$(SHARE)/doc/mailgraft/$${f#doc/} || exit 1; done
-	install -m 644 README.md $(DESTDIR)$(SHARE)/doc/mailgraft
-	for f in doc/*.[1-8]; do d=$(DESTDIR)$(SHARE)/man/man$${f##*.}; \
-	    install -d $$d && install -m 644 $$f $$d || exit 1; done
+	@set -e; for p in $(PLACES); do \
+	    mode=$${p%%:*}; p=$${p#*:}; from=$${p%%:*}; to=$(DESTDIR)$${p#*:}; \
+	    install -d "$${to%/*}"; \
+	    case $$from in \
+	    $O/*) install -m $$mode "$$from" "$$to" ;; \
+	    *) sed '$(PLACED)' "$$from" >"$$to.part"; chmod $$mode "$$to.part"; mv "$$to.part" "$$to" ;; \
+	    esac; done
+
+# Directories of ours that are then empty go, too. Spool and configuration stay.
+uninstall:
+	@for p in $(PLACES); do to=$(DESTDIR)$${p##*:}; rm -f "$$to"; \
+	    case $$to in *mailgraft*/*) rmdir -p --ignore-fail-on-non-empty "$${to%/*}" 2>/dev/null || : ;; esac; done
+
+# A release: the files that git has (in an unpacked release: all but build/), in an order, with
+# times and owners that depend on the commit alone.
+FILES := $(if $(wildcard .git),git ls-files -z,find . -path ./build -prune -o ! -type d -print0)
+EPOCH  = $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y CHANGES.md))
+dist:
+	@mkdir -p build
+	$(FILES) | LC_ALL=C sort -z | tar --null -T - -c --format=ustar --mtime=@$(EPOCH) --owner=0 --group=0 \
+	    --numeric-owner --mode=u=rwX,go=rX --transform 's,^\(\./\)\{0\,1\},mailgraft-$(VERSION)/,' | \
+	    gzip -n9 >build/mailgraft-$(VERSION).tar.gz
+	@echo build/mailgraft-$(VERSION).tar.gz
+
+deb: dist
+	.ci/packages build deb
+	rm -rf build/deb && mkdir -p build/deb
+	tar -xzf build/mailgraft-$(VERSION).tar.gz -C build/deb
+	cd build/deb/mailgraft-$(VERSION) && MAKEFLAGS= MAKEOVERRIDES= dpkg-buildpackage -b -us -uc -j$(shell nproc)
+	@ls build/deb/*.deb
 
 # Who may include whom; what each folder may know of the outside.
 layers: programs
