@@ -52,11 +52,11 @@ mime_text(enum scan_refusal reason)
 	case SCAN_BAD_BOUNDARY:
 		return "a boundary that RFC 2046 does not allow";
 	case SCAN_BOUNDARY_PREFIX:
-		return "an inner boundary that begins with an outer one";
+		return "an inner boundary that is, or closes, an outer one";
 	case SCAN_IRREGULAR_MULTIPART:
 		return "a multipart whose Content-Type does not parse";
 	case SCAN_ENCODED_COMPOSITE:
-		return "a multipart or message in an encoding";
+		return "a multipart that is really encoded";
 	case SCAN_AMBIGUOUS_DELIMITER:
 		return "a line that begins like a delimiter and is none";
 	case SCAN_NO_PART:

@@ -129,19 +129,6 @@ read_multipart(const struct field *f, const struct content *c, struct scan_open 
 	return c->irregular || c->subtype_len == 0 ? (int)SCAN_IRREGULAR_MULTIPART : -1;
 }
 
-/* Whether RFC 2045 6.4 forbids an encoding: multiparts, and the messages of RFC 2046. */
-static bool
-is_composite(const struct scan_entity *e, const struct field *type, const struct content *c)
-{
-	const uint8_t *subtype = type->body + c->subtype_at;
-
-	return scan_is_multipart(e->kind) ||
-	    (bytes_are(type->body + c->type_at, c->type_len, "message") &&
-	        (bytes_are(subtype, c->subtype_len, "rfc822") ||
-	            bytes_are(subtype, c->subtype_len, "partial") ||
-	            bytes_are(subtype, c->subtype_len, "external-body")));
-}
-
 int
 entity_read(const uint8_t *header, size_t len, bool in_digest, struct scan_entity *e,
     struct scan_open *open)
@@ -169,8 +156,5 @@ entity_read(const uint8_t *header, size_t len, bool in_digest, struct scan_entit
 	}
 	content_parse(d.type.body, d.type.body_len, &c);
 	e->kind = kind_of(d.type.body, &c);
-	if (is_composite(e, &d.type, &c) && e->encoding != SCAN_IDENTITY) {
-		return SCAN_ENCODED_COMPOSITE;
-	}
 	return scan_is_multipart(e->kind) ? read_multipart(&d.type, &c, open) : -1;
 }

@@ -25,10 +25,10 @@ enum scan_refusal {
 	SCAN_TWO_BOUNDARIES,
 	SCAN_NO_BOUNDARY,
 	SCAN_BAD_BOUNDARY,
-	/* an inner boundary that has an outer one as prefix, or equals it */
+	/* two open boundaries that one line could be a delimiter of: equal, or equal with "--" */
 	SCAN_BOUNDARY_PREFIX,
 	SCAN_IRREGULAR_MULTIPART, /* its Content-Type does not parse */
-	/* a composite part in base64, quoted-printable or something unknown */
+	/* a multipart that says it is encoded, and no delimiter of it stands plainly */
 	SCAN_ENCODED_COMPOSITE,
 	/* a line that begins like a delimiter and is none, or is two */
 	SCAN_AMBIGUOUS_DELIMITER,
@@ -62,6 +62,8 @@ enum scan_encoding {
 	SCAN_BASE64,
 	SCAN_OPAQUE, /* one that we do not know */
 };
+/* A multipart may not say any but the first (RFC 2045 6.4). Where its delimiters stand plainly,
+   what it says is not believed; who writes its header anew leaves the field out. */
 
 /* of the root, when it is a multipart: serials count multiparts from 1 in order of their headers */
 enum { SCAN_ROOT_SERIAL = 1 };
@@ -83,6 +85,7 @@ struct scan_open {
 	uint32_t serial;
 	uint32_t child; /* the number of its child that is being read; 0 in the preamble */
 	enum scan_kind kind;
+	bool labelled; /* it says that it is encoded */
 	uint8_t boundary_len;
 	uint8_t boundary[BOUNDARY_MAX];
 };

@@ -48,6 +48,16 @@ refuse(struct scan *s, enum scan_refusal why)
 	return SCAN_REFUSED;
 }
 
+/* The end has come, of all or of an outer multipart, and the innermost one is still open. */
+static enum scan_event
+refuse_unterminated(struct scan *s)
+{
+	const struct scan_open *top = &s->stack[s->depth - 1];
+
+	return refuse(
+	    s, top->labelled && top->child == 0 ? SCAN_ENCODED_COMPOSITE : SCAN_UNTERMINATED);
+}
+
 /* Gives out bytes as an event. */
 static enum scan_event
 give(struct scan *s, enum scan_event event, const uint8_t *p, size_t len)
@@ -97,10 +107,9 @@ classify(struct scan *s, const uint8_t *line, size_t len, bool whole)
 		while (n < len && (line[n] == ' ' || line[n] == '\t')) {
 			n++;
 		}
-		if (n < len) {
-			continue;
+		if (n < len || (found && o->boundary_len < s->delimiter_boundary_len)) {
+			continue; /* the longest wins */
 		}
-		/* where two fit, the outer one is the longer (SCAN_BOUNDARY_PREFIX), and wins */
 		found = true;
 		s->delimiter_serial = o->serial;
 		s->delimiter_close = close;
@@ -133,7 +142,7 @@ take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 	top = &s->stack[s->depth - 1];
 	if (top->serial != s->delimiter_serial) {
 		/* an outer one, with an inner one still open */
-		return refuse(s, SCAN_UNTERMINATED);
+		return refuse_unterminated(s);
 	}
 	s->delimiter_boundary = boundary;
 	s->delimiter_waits = false;
@@ -151,6 +160,26 @@ take_delimiter(struct scan *s, const uint8_t *p, size_t len, size_t boundary)
 		s->header_len = s->header_line = 0;
 	}
 	return give(s, SCAN_DELIMITER, p, len);
+}
+
+/*
+ * Whether one line can be a delimiter of both. A boundary that only begins like another one is none
+ * of its business: whole lines are compared.
+ */
+static bool
+shares_a_delimiter(const struct scan_open *outer, const struct scan_open *inner)
+{
+	const struct scan_open *shorter = outer, *longer = inner;
+	size_t more;
+
+	if (outer->boundary_len > inner->boundary_len) {
+		shorter = inner;
+		longer = outer;
+	}
+	more = (size_t)(longer->boundary_len - shorter->boundary_len);
+	return memcmp(shorter->boundary, longer->boundary, shorter->boundary_len) == 0 &&
+	    (more == 0 ||
+	        (more == 2 && memcmp(longer->boundary + shorter->boundary_len, "--", 2) == 0));
 }
 
 /* The header is whole: what is this entity, and what follows? */
@@ -177,16 +206,14 @@ take_header(struct scan *s)
 			return refuse(s, SCAN_TOO_MANY_MULTIPARTS);
 		}
 		for (size_t d = 0; d < s->depth; d++) {
-			const struct scan_open *o = &s->stack[d];
-
-			if (o->boundary_len <= s->pending.boundary_len &&
-			    memcmp(o->boundary, s->pending.boundary, o->boundary_len) == 0) {
+			if (shares_a_delimiter(&s->stack[d], &s->pending)) {
 				return refuse(s, SCAN_BOUNDARY_PREFIX);
 			}
 		}
 		e->serial = s->pending.serial = ++s->serials;
 		s->pending.child = 0;
 		s->pending.kind = e->kind;
+		s->pending.labelled = e->encoding != SCAN_IDENTITY;
 		s->push_pending = true;
 	}
 	s->state = SCANNING_BODY;
@@ -360,7 +387,7 @@ next_in_body(struct scan *s)
 			return SCAN_MORE;
 		}
 		if (s->depth > 0) {
-			return refuse(s, SCAN_UNTERMINATED);
+			return refuse_unterminated(s);
 		}
 		s->state = SCANNING_OVER;
 		return give(s, SCAN_END, NULL, 0);

@@ -216,7 +216,7 @@ static const struct refusal_row {
            "boundary=b\nContent-Transfer-Encoding: base64\n\n"),
         .exit = EX_DATAERR,
         .word = "mime",
-        .says = "a multipart or message in an encoding"},
+        .says = "a multipart that is really encoded"},
     {.name = "of another version",
         IN("Graft-Attach: %1 %M\n\nx"),
         .exit = EX_NOPERM,

@@ -90,12 +90,12 @@ static const struct row rows[] =
                 },
         },
         {
-            .name = "refused: an outer boundary is a prefix of the inner one",
+            .name = "refused: an inner boundary that is the outer one's close delimiter",
             .piece =
                 {
                     ROOT,
                     DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
-                    REFUSED("Content-Type: multipart/mixed; boundary=b1\n\n--b1--\n--b--\n",
+                    REFUSED("Content-Type: multipart/mixed; boundary=b--\n\n--b----\n--b--\n",
                         .depth = 1, .refusal = SCAN_BOUNDARY_PREFIX),
                 },
         },
@@ -106,9 +106,8 @@ static const struct row rows[] =
                     HEADER("Content-Type: multipart/mixed; boundary=b--\n\n", .kind = SCAN_MIXED,
                         .serial = 1),
                     DELIMITER("--b--\n", .depth = 1, .serial = 1, .behind = 1),
-                    HEADER("Content-Type: multipart/mixed; boundary=b\n\n", .kind = SCAN_MIXED,
-                        .depth = 1, .serial = 2, .child = 1),
-                    REFUSED("--b--\n", .depth = 2, .refusal = SCAN_UNTERMINATED),
+                    REFUSED("Content-Type: multipart/mixed; boundary=b\n\n--b--\n", .depth = 1,
+                        .refusal = SCAN_BOUNDARY_PREFIX),
                 },
         },
         {
@@ -122,7 +121,7 @@ static const struct row rows[] =
                 },
         },
         {
-            .name = "refused: an outermost boundary is a prefix of the innermost one",
+            .name = "refused: an innermost boundary is the outermost one",
             .piece =
                 {
                     ROOT,
@@ -130,12 +129,50 @@ static const struct row rows[] =
                     HEADER("Content-Type: multipart/mixed; boundary=c\n\n", .kind = SCAN_MIXED,
                         .depth = 1, .serial = 2, .child = 1),
                     DELIMITER("--c\n", .depth = 2, .serial = 2, .behind = 1),
-                    REFUSED("Content-Type: multipart/mixed; boundary=bc\n\n", .depth = 2,
+                    REFUSED("Content-Type: multipart/mixed; boundary=b\n\n", .depth = 2,
                         .refusal = SCAN_BOUNDARY_PREFIX),
                 },
         },
         {
-            .name = "refused: text behind a boundary",
+            .name = "refused: a multipart that is really in base64",
+            .piece =
+                {
+                    ROOT,
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    HEADER("Content-Type: multipart/mixed; boundary=c\n"
+                           "Content-Transfer-Encoding: base64\n\n",
+                        .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .depth = 1, .serial = 2,
+                        .child = 1),
+                    BETWEEN("LS1jCgp4Ci0tYy0tCg==", .depth = 2),
+                    REFUSED("\n--b--\n", .depth = 2, .refusal = SCAN_ENCODED_COMPOSITE),
+                },
+        },
+        {
+            .name = "refused: a root that is really in quoted-printable",
+            .piece =
+                {
+                    HEADER("Content-Type: multipart/mixed; boundary=\"=_b\"\n"
+                           "Content-Transfer-Encoding: quoted-printable\n\n",
+                        .kind = SCAN_MIXED, .encoding = SCAN_QUOTED_PRINTABLE, .serial = 1),
+                    BETWEEN("--=3D_b\n\nx\n--=3D_b--\n", .depth = 1),
+                    REFUSED("", .depth = 1, .refusal = SCAN_ENCODED_COMPOSITE),
+                },
+        },
+        {
+            .name = "refused: a multipart that says base64, stands plainly and has no end",
+            .piece =
+                {
+                    HEADER("Content-Type: multipart/mixed; boundary=b\n"
+                           "Content-Transfer-Encoding: base64\n\n",
+                        .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .serial = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
+                    BODY("x", .depth = 1, .child = 1),
+                    REFUSED("", .depth = 1, .refusal = SCAN_UNTERMINATED),
+                },
+        },
+        {
+            .name = "refused: text after a boundary",
             .piece =
                 {
                     ROOT,
@@ -154,12 +191,12 @@ static const struct row rows[] =
                 },
         },
         {
-            .name = "refused: one hyphen behind a boundary",
+            .name = "refused: one hyphen after a boundary",
             .piece = {ROOT,
                 REFUSED("--b-\n--b--\n", .depth = 1, .refusal = SCAN_AMBIGUOUS_DELIMITER)},
         },
         {
-            .name = "refused: three hyphens behind a boundary",
+            .name = "refused: three hyphens after a boundary",
             .piece = {ROOT, REFUSED("--b---\n", .depth = 1, .refusal = SCAN_AMBIGUOUS_DELIMITER)},
         },
         {

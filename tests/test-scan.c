@@ -128,7 +128,7 @@ static const struct row rows[] = {
             },
     },
     {
-        .name = "white space behind delimiters",
+        .name = "white space after delimiters",
         .piece =
             {
                 ROOT,
@@ -253,6 +253,42 @@ static const struct row rows[] = {
                 BODY("--b", .depth = 1, .child = 2),
                 DELIMITER(
                     "\n--b1--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                END,
+            },
+    },
+    {
+        .name = "an outer boundary that the inner one begins with",
+        .piece =
+            {
+                ROOT,
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                HEADER("Content-Type: multipart/alternative; boundary=b_alt\n\n",
+                    .kind = SCAN_ALTERNATIVE, .depth = 1, .serial = 2, .child = 1),
+                DELIMITER("--b_alt\n", .depth = 2, .serial = 2, .behind = 1),
+                HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 2, .child = 1),
+                BODY("x", .depth = 2, .child = 1),
+                DELIMITER("\n--b_alt--\n", .depth = 2, .serial = 2, .child = 1, .close = true,
+                    .behind = 3),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
+                BODY("y", .depth = 1, .child = 2),
+                DELIMITER(
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                END,
+            },
+    },
+    {
+        .name = "a multipart that says base64, with its delimiters plainly there",
+        .piece =
+            {
+                HEADER("Content-Type: multipart/mixed; boundary=b\n"
+                       "Content-Transfer-Encoding: base64\n\n",
+                    .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .serial = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
+                BODY("x", .depth = 1, .child = 1),
+                DELIMITER(
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
                 END,
             },
     },
