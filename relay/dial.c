@@ -55,6 +55,7 @@ static int
 dial_one(const struct settings_address *to, const struct settings_address *source,
     struct vigil *vigil, enum wire_status *status_r, int *error_r)
 {
+	bool bound;
 	int fd = socket(to->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int on = 1;
 
@@ -65,12 +66,11 @@ dial_one(const struct settings_address *to, const struct settings_address *sourc
 		return -1;
 	}
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (source != NULL && source->len > 0 &&
-	    bind(fd, (const struct sockaddr *)&source->address, source->len) < 0) {
-		*error_r = errno;
-	} else if (connect(fd, (const struct sockaddr *)&to->address, to->len) == 0) {
+	bound = source == NULL || source->len == 0 ||
+	    bind(fd, (const struct sockaddr *)&source->address, source->len) == 0;
+	if (bound && connect(fd, (const struct sockaddr *)&to->address, to->len) == 0) {
 		*status_r = WIRE_FINE;
-	} else if (errno != EINPROGRESS) {
+	} else if (!bound || errno != EINPROGRESS) {
 		*error_r = errno;
 	} else {
 		*status_r = wait_connected(fd, vigil, error_r);

@@ -22,10 +22,10 @@ void
 ledger_table_end(struct ledger_table *t)
 {
 	while (t->busy.oldest != NULL) {
-		ledger_table_remove(t, t->busy.oldest);
+		ledger_table_remove(t, t->busy.oldest); /* NOLINT(clang-analyzer-unix.Malloc) */
 	}
 	while (t->settled.oldest != NULL) {
-		ledger_table_remove(t, t->settled.oldest);
+		ledger_table_remove(t, t->settled.oldest); /* NOLINT(clang-analyzer-unix.Malloc) */
 	}
 	free(t->slots);
 	t->slots = NULL;

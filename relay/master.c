@@ -216,6 +216,7 @@ open_listeners(const struct relay_settings *s, int fds[SETTINGS_LISTENERS_MAX], 
 	for (unsigned i = 0; i < s->listeners; i++) {
 		fds[i] = -1;
 		for (unsigned j = 0; j < old_count && fds[i] < 0; j++) {
+			/* NOLINTNEXTLINE(clang-analyzer-core.*): all of old[] is set */
 			if (!taken[j] && old[j] >= 0 && listen_is(old[j], &s->listener[i])) {
 				fds[i] = old[j];
 				taken[j] = true;
@@ -237,6 +238,7 @@ open_listeners(const struct relay_settings *s, int fds[SETTINGS_LISTENERS_MAX], 
 		(void)fcntl(fds[i], F_SETFD, FD_CLOEXEC);
 	}
 	for (unsigned j = 0; j < old_count; j++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.*): all of old[] is set */
 		if (!taken[j] && old[j] >= 0) {
 			close(old[j]);
 		}

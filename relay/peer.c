@@ -21,7 +21,7 @@ struct diag_question {
 static int
 fill_ends(int fd, struct inet_diag_req_v2 *r)
 {
-	struct sockaddr_storage ours, theirs;
+	struct sockaddr_storage ours = {0}, theirs = {0};
 	socklen_t ours_len = sizeof(ours), theirs_len = sizeof(theirs);
 
 	if (getsockname(fd, (struct sockaddr *)&ours, &ours_len) < 0 ||
@@ -110,7 +110,7 @@ loopback_uid(int fd, uid_t *uid_r)
 int
 peer_uid(int fd, uid_t *uid_r)
 {
-	struct sockaddr_storage ours;
+	struct sockaddr_storage ours = {0};
 	socklen_t len = sizeof(ours);
 	struct ucred who;
 
