@@ -48,7 +48,7 @@ close_the_rest(const struct worker *w)
 	(void)close_range((unsigned)from, ~0u, 0);
 }
 
-/* The peer is one of the listener's, or root of nobody's. */
+/* Whether the peer is one of the listener's. */
 static bool
 is_welcome(const struct worker *w)
 {
