@@ -14,7 +14,7 @@ delivery_queue_id(const struct held *h, char id[QUEUE_ID_MAX + 1])
 	size_t len = held_field(h, "graft-id", &body);
 
 	id[0] = '\0';
-	if (len > QUEUE_ID_MAX) {
+	if (len == 0 || len > QUEUE_ID_MAX) {
 		return;
 	}
 	for (size_t i = 0; i < len; i++) {
@@ -82,7 +82,9 @@ delivery_key(const struct delivery_name *n, const struct held *h, const struct g
 	if (n->queue_id[0] == '\0' && held_digest(h, digest)) {
 		sha256_add(&hash, digest, sizeof(digest));
 	}
-	sha256_add(&hash, id, id_len);
+	if (id_len > 0) {
+		sha256_add(&hash, id, id_len);
+	}
 	add_text(&hash, "");
 	if (g != NULL) {
 		graft_summary(g, &sum);

@@ -18,7 +18,7 @@ from e2e.exim import ROOT, Identity
 from e2e.rig import LogSocket
 from e2e.spool import Spool
 
-PROGRAM = ROOT / 'build/mailgraft-relay'
+PROGRAM = ROOT / os.environ.get('RELAY_PROGRAM', 'build/mailgraft-relay')
 
 
 class Relay:
