@@ -228,9 +228,10 @@ marker_end(struct marker_search *m, uint64_t at)
 		return;
 	}
 	if (m->encoding == SCAN_QUOTED_PRINTABLE) {
-		uint8_t decoded[QP_OUT];
+		uint8_t decoded[QP_OUT] = {0};
+		size_t n = qp_decode_end(&m->qp, decoded);
 
-		qp_bytes(m, decoded, qp_decode_end(&m->qp, decoded), at);
+		qp_bytes(m, decoded, n, at);
 	}
 	if (m->encoding == SCAN_BASE64) {
 		base64_decode_end(&m->base64);

@@ -243,6 +243,9 @@ choice_settle(struct mx_choice *c)
 	unsigned kept = c->count < DNS_MX_MAX ? c->count : DNS_MX_MAX;
 
 	c->last_left = 0;
+	if (kept == 0) {
+		return;
+	}
 	while (c->last_left < kept && c->best[kept - 1 - c->last_left] == c->best[kept - 1]) {
 		c->last_left++;
 	}

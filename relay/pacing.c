@@ -91,7 +91,10 @@ pacing_group(struct pacing *p, const char *name, const struct settings_pace *pac
 		snprintf(g->name, sizeof(g->name), "%s", name);
 		*place = g;
 	}
-	g->pace = pace == NULL ? (struct settings_pace){.sessions = 0} : *pace;
+	memset(&g->pace, 0, sizeof(g->pace));
+	if (pace != NULL) {
+		g->pace = *pace;
+	}
 	return g;
 }
 
