@@ -447,6 +447,7 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 	    (f.state == FACT_STALE && e->failed != 0 && now - e->failed < DNS_OUTAGE_MS)) {
 		return fact_given(r, e, now);
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): query_finish() has set e->query to NULL */
 	return (struct fact){.state = query_join(e->query, waiter) ? FACT_WAITING : FACT_FAILED};
 }
 
