@@ -18,12 +18,13 @@ sandbox_enter(int spool, bool has_openat2)
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "filter/landlock.h"
 
 #if defined(__x86_64__)
 #define OUR_ARCH AUDIT_ARCH_X86_64
@@ -31,48 +32,25 @@ sandbox_enter(int spool, bool has_openat2)
 #define OUR_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* Everything about files that the first version of Landlock knows. */
-static const __u64 ALL_ACCESS = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
-    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
-
-static void
-allow_beneath(int ruleset, int directory, __u64 access)
-{
-	struct landlock_path_beneath_attr rule = {
-	    .allowed_access = access,
-	    .parent_fd = directory,
-	};
-
-	if (directory >= 0) {
-		syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-	}
-}
-
 static void
 confine_files(int spool)
 {
-	struct landlock_ruleset_attr files = {.handled_access_fs = ALL_ACCESS};
-	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &files, sizeof(files), 0);
-	int spill;
+	int rules = landlock_begin(), spill;
 
-	if (ruleset < 0) {
-		return; /* a kernel without Landlock, or with it switched off */
+	if (rules < 0) {
+		return;
 	}
 	spill = openat(spool, "spill", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (spill < 0 && (errno == EMFILE || errno == ENFILE)) {
 		/* else a spill would be forbidden, and the refusal about rights */
-		close(ruleset);
+		close(rules);
 		return;
 	}
-	allow_beneath(ruleset, spool, LANDLOCK_ACCESS_FS_READ_FILE);
-	allow_beneath(ruleset, spill,
+	landlock_allow(rules, spool, LANDLOCK_ACCESS_FS_READ_FILE);
+	landlock_allow(rules, spill,
 	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
 	        LANDLOCK_ACCESS_FS_MAKE_REG);
-	syscall(SYS_landlock_restrict_self, ruleset, 0);
-	close(ruleset);
+	landlock_enforce(rules);
 	if (spill >= 0) {
 		close(spill);
 	}

@@ -23,7 +23,6 @@ confine_keeper(const char *spool, int state)
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
-#include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,49 +31,13 @@ confine_keeper(const char *spool, int state)
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "filter/landlock.h"
+
 #if defined(__x86_64__)
 #define OUR_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
 #define OUR_ARCH AUDIT_ARCH_AARCH64
 #endif
-
-/* Everything about files that the first version of Landlock knows. */
-static const __u64 ALL_ACCESS = LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |
-    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR |
-    LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR |
-    LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
-    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
-
-static void
-allow_beneath(int ruleset, int directory, __u64 access)
-{
-	struct landlock_path_beneath_attr rule = {
-	    .allowed_access = access,
-	    .parent_fd = directory,
-	};
-
-	if (directory >= 0) {
-		syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
-	}
-}
-
-/* A rule set that allows nothing yet, or -1. */
-static int
-new_ruleset(void)
-{
-	struct landlock_ruleset_attr files = {.handled_access_fs = ALL_ACCESS};
-
-	return (int)syscall(SYS_landlock_create_ruleset, &files, sizeof(files), 0);
-}
-
-static void
-enforce(int ruleset)
-{
-	if (ruleset >= 0) {
-		syscall(SYS_landlock_restrict_self, ruleset, 0);
-		close(ruleset);
-	}
-}
 
 #ifdef OUR_ARCH
 
@@ -165,7 +128,7 @@ void
 confine_session(void)
 {
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
-		enforce(new_ruleset());
+		landlock_enforce(landlock_begin());
 		confine_calls(session_calls, sizeof(session_calls) / sizeof(__u32), true);
 	}
 }
@@ -173,22 +136,22 @@ confine_session(void)
 void
 confine_keeper(const char *spool, int state)
 {
-	int ruleset, dir, spill;
+	int rules, dir, spill;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
 		return;
 	}
-	ruleset = new_ruleset();
+	rules = landlock_begin();
 	dir = open(spool, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	spill = openat(dir, "spill", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	allow_beneath(ruleset, dir, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
-	allow_beneath(ruleset, spill,
+	landlock_allow(rules, dir, LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR);
+	landlock_allow(rules, spill,
 	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
 	        LANDLOCK_ACCESS_FS_MAKE_REG);
-	allow_beneath(ruleset, state,
+	landlock_allow(rules, state,
 	    LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
 	        LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE);
-	enforce(ruleset);
+	landlock_enforce(rules);
 	if (spill >= 0) {
 		close(spill);
 	}
