@@ -8,7 +8,7 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-exim.h"
-#include "cli/json.h"
+#include "cli/findings.h"
 #include "exim/program.h"
 #include "exim/rules.h"
 
@@ -23,40 +23,16 @@ static const char usage[] =
     "  --exim PROGRAM   this Exim\n"
     "  --json           one object a line: level, word, where, reason, cure\n";
 
-enum { DANGEROUS = 1 };
-
-struct tally {
-	bool json;
-	size_t dangerous, advice;
-};
-
 static void
 show(void *arg, const struct finding *f)
 {
-	struct tally *t = arg;
-	const char *level = f->dangerous ? "dangerous" : "advice";
-	struct complaint line; /* which leaves no control character in what it holds */
-	int first = 1;
-
-	t->dangerous += f->dangerous;
-	t->advice += !f->dangerous;
-	if (!t->json) {
-		complain(&line, EX_OK, "%s: %s: %s", level, f->where, f->reason);
-		printf("%s\n    cure: %s\n", line.text, f->cure);
-		return;
-	}
-	json_text(stdout, &first, "level", level, strlen(level));
-	json_text(stdout, &first, "word", f->word, strlen(f->word));
-	json_text(stdout, &first, "where", f->where, strlen(f->where));
-	json_text(stdout, &first, "reason", f->reason, strlen(f->reason));
-	json_text(stdout, &first, "cure", f->cure, strlen(f->cure));
-	puts("}");
+	findings_show(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
 }
 
 static int
 run(const char *program, const char *file, bool json)
 {
-	struct tally t = {.json = json};
+	struct findings_shown t = {.command = "check-exim", .json = json};
 	struct exim_config exim = {.version = NULL};
 	struct check k = {.exim = &exim, .report = show, .arg = &t};
 	struct exim_fail why;
@@ -72,13 +48,7 @@ run(const char *program, const char *file, bool json)
 	check_routers(&k);
 	check_transports(&k);
 	exim_config_free(&exim);
-	if (!json && t.dangerous + t.advice == 0) {
-		puts("nothing dangerous, nothing missing");
-	}
-	if (finish_output("check-exim") != EX_OK) {
-		return EX_IOERR;
-	}
-	return t.dangerous > 0 ? DANGEROUS : EX_OK;
+	return findings_end(&t);
 }
 
 int

@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "cli/complaint.h"
 #include "cli/duration.h"
-#include "cli/json.h"
+#include "cli/findings.h"
 #include "postfix/rules.h"
 
 static const char usage[] =
@@ -25,40 +25,16 @@ static const char usage[] =
     "  --within SPAN    the relay's limit recipient-within, if not 50m\n"
     "  --json           one object a line: level, word, where, reason, cure\n";
 
-enum { DANGEROUS = 1 };
-
-struct findings_shown {
-	bool json;
-	size_t dangerous, advice;
-};
-
 static void
 show(void *arg, const struct postfix_finding *f)
 {
-	struct findings_shown *t = arg;
-	const char *level = f->dangerous ? "dangerous" : "advice";
-	struct complaint line; /* leaves no control character in what it holds */
-	int first = 1;
-
-	t->dangerous += f->dangerous;
-	t->advice += !f->dangerous;
-	if (!t->json) {
-		complain(&line, EX_OK, "%s: %s: %s", level, f->where, f->reason);
-		printf("%s\n    cure: %s\n", line.text, f->cure);
-		return;
-	}
-	json_text(stdout, &first, "level", level, strlen(level));
-	json_text(stdout, &first, "word", f->word, strlen(f->word));
-	json_text(stdout, &first, "where", f->where, strlen(f->where));
-	json_text(stdout, &first, "reason", f->reason, strlen(f->reason));
-	json_text(stdout, &first, "cure", f->cure, strlen(f->cure));
-	puts("}");
+	findings_show(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
 }
 
 static int
 run(const struct postfix_place_names *where, uint64_t within, bool json)
 {
-	struct findings_shown t = {.json = json};
+	struct findings_shown t = {.command = "check-postfix", .json = json};
 	char object[POSTFIX_OBJECT_MAX] = "";
 	struct complaint c;
 	int ret = postfix_check(where, (long)within * 1000, show, &t, object);
@@ -71,13 +47,7 @@ run(const struct postfix_place_names *where, uint64_t within, bool json)
 		complain(&c, EX_UNAVAILABLE, "cannot run '%s': %s", object, reason(-ret));
 		return complain_aloud("check-postfix", &c);
 	}
-	if (!json && t.dangerous + t.advice == 0) {
-		puts("nothing dangerous, nothing missing");
-	}
-	if (finish_output("check-postfix") != EX_OK) {
-		return EX_IOERR;
-	}
-	return t.dangerous > 0 ? DANGEROUS : EX_OK;
+	return findings_end(&t);
 }
 
 int
