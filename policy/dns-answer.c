@@ -1,5 +1,5 @@
-/* dns-answer.c - the packed form of an answer; see dns-message.h */
-#include "policy/dns-message.h"
+/* dns-answer.c - see dns-answer.h */
+#include "policy/dns-answer.h"
 
 #include <assert.h>
 #include <string.h>

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "policy/domain-name.h"
+
 enum {
 	HEADER_SIZE = 12,
 	FLAG_RESPONSE = 0x80,  /* third byte */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "policy/domain-name.h"
+
 static void
 write_entry(FILE *f, const struct dns_entry *e, int64_t offset)
 {

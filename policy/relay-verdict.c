@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* What one pass over the MX records has found. */
-struct scan {
+struct mx_scan {
 	const struct relay_rules *rules;
 	const struct identity *me;
 	const struct fact_source *facts;
@@ -50,7 +50,7 @@ no_mx_reason(enum dns_outcome outcome)
 
 /* The records and names, most of it, are set when there are some. */
 static void
-scan_begin(struct scan *s, const struct relay_rules *rules, const struct identity *me,
+scan_begin(struct mx_scan *s, const struct relay_rules *rules, const struct identity *me,
     const struct fact_source *facts, struct verdict *v)
 {
 	s->rules = rules;
@@ -63,7 +63,7 @@ scan_begin(struct scan *s, const struct relay_rules *rules, const struct identit
 
 /* Takes the domain's MX records into the scan. False: the verdict is already reached. */
 static bool
-scan_load(struct scan *s, const struct domain_name *domain)
+scan_load(struct mx_scan *s, const struct domain_name *domain)
 {
 	struct fact f = facts_look(s->facts, DNS_MX, domain->text, domain->len);
 
@@ -94,7 +94,7 @@ scan_load(struct scan *s, const struct domain_name *domain)
 
 /* A host's addresses; failures are noted. True when there are some. */
 static bool
-scan_host(struct scan *s, const struct dns_mx *mx, struct host_facts *host)
+scan_host(struct mx_scan *s, const struct dns_mx *mx, struct host_facts *host)
 {
 	facts_host(s->facts, s->rules->ipv4, s->rules->ipv6, mx->name, mx->len, host);
 	s->v->stale = s->v->stale || host->stale;
@@ -125,7 +125,7 @@ scan_host(struct scan *s, const struct dns_mx *mx, struct host_facts *host)
 
 /* Is one of these MX hosts this one? By name over all of them first, then by address. */
 static bool
-scan_finds_me(struct scan *s, unsigned from, unsigned to)
+scan_finds_me(struct mx_scan *s, unsigned from, unsigned to)
 {
 	struct host_facts host;
 
@@ -148,7 +148,7 @@ scan_finds_me(struct scan *s, unsigned from, unsigned to)
 }
 
 static unsigned
-scan_group_end(const struct scan *s, unsigned from)
+scan_group_end(const struct mx_scan *s, unsigned from)
 {
 	unsigned end = from;
 
@@ -160,7 +160,7 @@ scan_group_end(const struct scan *s, unsigned from)
 
 /* No permission: whatever could not be looked up makes the answer temporary. */
 static void
-scan_refuse(struct scan *s, enum reason reason)
+scan_refuse(struct mx_scan *s, enum reason reason)
 {
 	if (s->waiting) {
 		conclude(s->v, ACTION_WAIT, REASON_PRIMARY_TEMP);
@@ -207,7 +207,7 @@ host_objection(const struct host_list *list, const struct dns_mx *mx, const stru
 }
 
 static void
-refuse_host(struct scan *s, const struct dns_mx *mx, enum reason reason)
+refuse_host(struct mx_scan *s, const struct dns_mx *mx, enum reason reason)
 {
 	name_set(&s->v->about, mx->name, mx->len);
 	conclude(s->v, ACTION_REFUSE, reason);
@@ -215,7 +215,7 @@ refuse_host(struct scan *s, const struct dns_mx *mx, enum reason reason)
 
 /* This host is not among the records. There may be more of them than are kept. */
 static void
-scan_refuse_not_mx(struct scan *s)
+scan_refuse_not_mx(struct mx_scan *s)
 {
 	scan_refuse(s, REASON_NOT_MX);
 	if (s->v->action == ACTION_REFUSE && s->count == DNS_MX_MAX) {
@@ -225,7 +225,7 @@ scan_refuse_not_mx(struct scan *s)
 
 /* May mail go to the hosts of best preference? Only they count here, as in permit_mx_backup. */
 static void
-verdict_compat_best(struct scan *s, unsigned best)
+verdict_compat_best(struct mx_scan *s, unsigned best)
 {
 	const struct host_list *list = s->rules->any_network ? NULL : &s->rules->networks;
 	bool failed = s->failed;
@@ -262,7 +262,7 @@ verdict_compat_best(struct scan *s, unsigned best)
 
 /* smtpd_check.c, permit_mx_backup(), in its order. */
 static void
-verdict_compat(struct scan *s)
+verdict_compat(struct mx_scan *s)
 {
 	unsigned best = scan_group_end(s, 0);
 	bool backup;
@@ -283,7 +283,7 @@ verdict_compat(struct scan *s)
 
 /* The end of the hosts better than this one, or count when this host is not among them. */
 static unsigned
-scan_better_end(struct scan *s)
+scan_better_end(struct mx_scan *s)
 {
 	unsigned from = 0;
 
@@ -300,7 +300,7 @@ scan_better_end(struct scan *s)
 
 /* One better MX of the strict modes. True when it is there, or trusted by its name. */
 static bool
-scan_better_host(struct scan *s, const struct host_list *list, const struct dns_mx *mx)
+scan_better_host(struct mx_scan *s, const struct host_list *list, const struct dns_mx *mx)
 {
 	bool named = host_list_has_name(list, mx->name, mx->len);
 	bool failed = s->failed, gone = s->gone;
@@ -329,7 +329,7 @@ scan_better_host(struct scan *s, const struct host_list *list, const struct dns_
 
 /* Every better MX must be inside; delivery may go to any of them. */
 static void
-verdict_all_better(struct scan *s, const struct host_list *list)
+verdict_all_better(struct mx_scan *s, const struct host_list *list)
 {
 	unsigned better = scan_better_end(s), present = 0;
 
@@ -398,7 +398,7 @@ void
 relay_verdict(const struct relay_rules *rules, const struct identity *me,
     const struct mailbox *recipient, const struct fact_source *facts, struct verdict *v)
 {
-	struct scan s;
+	struct mx_scan s;
 	const struct relay_pin *pin = NULL;
 
 	scan_begin(&s, rules, me, facts, v);
@@ -443,7 +443,7 @@ relay_better_addresses(const struct relay_rules *rules, const struct identity *m
     unsigned max)
 {
 	struct verdict v;
-	struct scan s;
+	struct mx_scan s;
 	const struct relay_pin *pin = rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
 	const struct host_list *list = pin != NULL ? &pin->hosts : &rules->networks;
 	unsigned better, count = 0;
