@@ -2,7 +2,6 @@
  * bench-sink.c - a mail server that counts, and checks what it counts
  *
  *	bench-sink [--port N] [--tls CERTIFICATE] [--digest K]
- *	bench-sink --null PORT FILE N
  *
  * Listens on loopback, says "port=N" on stdout and takes mail, a thread a connection, until it is
  * killed. Of each message it checks that it ends by its final dot, and, with the field
@@ -13,9 +12,6 @@
  * index (none without --digest), that it decodes to bytes with that digest. The first fault is said
  * on stderr. Two commands are its own: XSTAT answers with all counts and the CPU time that this
  * process has used, XRESET zeroes the counts.
- *
- * --null sends FILE (CRLF, dots doubled) N times to the sink on PORT, a connection each, and prints
- * the seconds that took: what the sink can take when no Exim is in the way.
  *
  * A message is held in memory as a whole. Not here: storing mail, IPv6, size limits below 1 GiB.
  */
@@ -369,20 +365,14 @@ die(const char *what, const char *why)
 	return EXIT_FAILURE;
 }
 
-static struct sockaddr_in
-loopback(int port)
+static int
+run_sink(int port)
 {
-	return (struct sockaddr_in){
+	struct sockaddr_in here = {
 	    .sin_family = AF_INET,
 	    .sin_port = htons((uint16_t)port),
 	    .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-}
-
-static int
-run_sink(int port)
-{
-	struct sockaddr_in here = loopback(port);
 	socklen_t len = sizeof(here);
 	int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pthread_attr_t attr;
@@ -411,92 +401,12 @@ run_sink(int port)
 	}
 }
 
-/* Sends and waits for an answer line beginning with code. */
-static bool
-ask(struct connection *c, const char *line, size_t len, const char *code)
-{
-	char *answer;
-
-	while (len > 0) {
-		ssize_t n = send(c->fd, line, len, MSG_NOSIGNAL);
-
-		if (n < 0) {
-			return false;
-		}
-		line += n;
-		len -= (size_t)n;
-	}
-	while ((answer = command(c)) != NULL && strncmp(answer, code, 3) == 0) {
-		if (answer[3] != '-') {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-send_once(int port, const char *mail, size_t len)
-{
-	static const char *const before[][2] = {
-	    {"", "220"},
-	    {"EHLO null\r\n", "250"},
-	    {"MAIL FROM:<a@null>\r\n", "250"},
-	    {"RCPT TO:<b@null>\r\n", "250"},
-	    {"DATA\r\n", "354"},
-	};
-	struct sockaddr_in there = loopback(port);
-	struct connection c = {.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-	bool good = connect(c.fd, (struct sockaddr *)&there, sizeof(there)) == 0;
-
-	for (size_t i = 0; good && i < sizeof(before) / sizeof(before[0]); i++) {
-		good = ask(&c, before[i][0], strlen(before[i][0]), before[i][1]);
-	}
-	good = good && ask(&c, mail, len, "250") && ask(&c, "QUIT\r\n", 6, "221");
-	close(c.fd);
-	free(c.buf);
-	return good;
-}
-
-static int
-run_null(int port, const char *path, long times)
-{
-	FILE *f = fopen(path, "re");
-	struct timespec start, end;
-	char *mail;
-	long size;
-
-	if (f == NULL || fseek(f, 0, SEEK_END) < 0 || (size = ftell(f)) < 0) {
-		return die(path, strerror(errno));
-	}
-	rewind(f);
-	mail = malloc((size_t)size + 5);
-	if (mail == NULL || fread(mail, 1, (size_t)size, f) != (size_t)size) {
-		return die(path, "cannot be read");
-	}
-	fclose(f);
-	memcpy(mail + size, ".\r\n", 4);
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (long i = 0; i < times; i++) {
-		if (!send_once(port, mail, (size_t)size + 3)) {
-			return die("the sink refused", "see there");
-		}
-	}
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	free(mail);
-	printf("%.6f\n",
-	    (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) * 1e-9);
-	return EXIT_SUCCESS;
-}
-
 int
 main(int argc, char **argv)
 {
 	int port = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (argc == 5 && strcmp(argv[1], "--null") == 0) {
-		return run_null(atoi(argv[2]), argv[3], atol(argv[4]));
-	}
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--port") == 0) {
 			port = atoi(argv[i + 1]);
