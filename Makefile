@@ -185,7 +185,7 @@ check:
 	.ci/packages build test
 	+$(MAKE) programs tests layers
 	+$(MAKE) BUILD=asan programs tests
-	+$(MAKE) BUILD=tsan build/tsan/tests/test-threads
+	+$(MAKE) BUILD=tsan FOLDERS='mime spool filter' build/tsan/tests/test-threads
 	tests/run
 
 bench:
