@@ -3,9 +3,9 @@
  *
  *	bench-pipe ROUNDS READ WRITER_CPU READER_CPU LIST
  *
- * Each line of LIST is a contender: its name, its stdin, and its arguments, parted by tabs. Stdin
- *is "file:PATH"; "pipe:PATH", a pipe that holds the file's bytes, or is fed by a thread on the
- * reader's CPU with 8190 bytes a write, as Exim does, where they are too many; or "null". This
+ * Each line of LIST is a contender: its name, its stdin, and its arguments, separated by tabs.
+ *Stdin is "file:PATH"; "pipe:PATH", a pipe that holds the file's bytes, or is fed by a thread on
+ *the reader's CPU with 8190 bytes a write, as Exim does, where they are too many; or "null". This
  * process is the reader, with READ bytes a read (Exim: 8192); 0 means no pipe, stdout is /dev/null.
  * Writer and reader stay on their CPUs; -1 lets them go where they like. stderr is /dev/null.
  *

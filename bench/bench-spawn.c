@@ -4,8 +4,8 @@
  *	bench-spawn JOBS LIST
  *
  * Each line of LIST is a command: the file for its stdin, the file for its stdout ('-' is
- * /dev/null), then its arguments, all parted by tabs. At most JOBS run at a time, in the order of
- * the list, with PATH as their only environment.
+ * /dev/null), then its arguments, all separated by tabs. At most JOBS run at a time, in the order
+ *of the list, with PATH as their only environment.
  *
  * Prints "done N" about once a second, and at the end one line
  *

@@ -1,7 +1,7 @@
 """The report of a bulk run: Markdown for people, tab-separated values for programs.
 
 Every figure is a message's share. Where there were several rounds it is their
-median, with the least and the most behind it; ratios are of medians of one run.
+median, with the least and the most after it; ratios are of medians of one run.
 """
 from statistics import median
 

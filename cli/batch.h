@@ -2,8 +2,8 @@
  * batch.h - `put --batch`: one request a line, one answer a line, in order
  *
  * A request is a JSON object (file, name, type, to, expires, inline, cid, or
- * "bytes": N instead of file, with N raw bytes behind the line), or fields
- * parted by tabs in that order. What it does not say, the command line says.
+ * "bytes": N instead of file, with N raw bytes after the line), or fields
+ * separated by tabs in that order. What it does not say, the command line says.
  *
  * Files are made durable in groups, and answered then, by committer.h, while the
  * next requests are read; a group ends when it is large or old, or when there is no more

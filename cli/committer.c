@@ -202,8 +202,8 @@ void
 committer_add(struct committer *m, struct intake *in, const struct put_request *r, bool json)
 {
 	struct complaint c;
-	/* While a content comes in slowly, the group may be handed over: what it is added to is
-	 * known after. */
+	/* While a file's content comes in slowly, the group may be handed over: what it is added to
+	 * is known after. */
 	bool stored = intake_take(in, r, &c) == 0 && intake_add(in, m->filled->group, r, &c) == 0;
 	struct answer *a = next_answer(m, json);
 

@@ -101,7 +101,7 @@ change_key(const struct spool *spool, const char *path, const char *text, enum k
 	return ret == 0 ? 0 : complain_spool(c, path, &why, "cannot change key '%s'", text);
 }
 
-/* words: what stands behind the options, NULL-terminated. */
+/* words: what follows the options, NULL-terminated. */
 static int
 run(const char *path, bool json, int count, char **words, struct complaint *c)
 {

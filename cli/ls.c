@@ -21,7 +21,7 @@ static const char usage[] =
     "usage: mailgraft ls [--spool DIR] [--json] [TOKEN|ENTRY…]\n"
     "\n"
     "Lists entries: id, size, expiry, media type, name, key, and 'keep' where it is\n"
-    "kept, parted by tabs. An entry is asked for by its id or by a token. They come in\n"
+    "kept, separated by tabs. An entry is asked for by its id or by a token. They come in\n"
     "no order.\n";
 
 struct listing {

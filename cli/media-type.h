@@ -16,7 +16,7 @@
 #include "spool/sniff.h"
 
 /*
- * The type of what is behind `fd`, whose size the entry has. `eight_bit`: there
+ * The type of what `fd` reads, whose size the entry has. `eight_bit`: there
  * are bytes over 0x7f, whatever libmagic says, which looks at the beginning only.
  */
 void media_type_find(struct sniff *sniff, int fd, bool eight_bit, struct entry *entry);

@@ -39,8 +39,8 @@ static const char usage[] =
     "                   "
     "{\"file\":…,\"name\":…,\"type\":…,\"to\":…,\"expires\":…,\"inline\":…,\"cid\":…,\n"
     "                    \"keep\":…},\n"
-    "                   \"bytes\":N instead of file with N raw bytes behind the line,\n"
-    "                   or these fields parted by tabs; the options are the defaults\n";
+    "                   \"bytes\":N instead of file with N raw bytes after the line,\n"
+    "                   or these fields separated by tabs; the options are the defaults\n";
 
 struct options {
 	struct command_line line;

@@ -1,5 +1,5 @@
 /*
- * scanner.c - runs a virus scanner over a content
+ * scanner.c - runs a virus scanner over a file's content
  */
 #include "cli/scanner.h"
 

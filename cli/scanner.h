@@ -1,5 +1,5 @@
 /*
- * scanner.h - `put --exec`: a command that says whether a content may be stored
+ * scanner.h - `put --exec`: a command that says whether a file may be stored
  */
 #ifndef CLI_SCANNER_H
 #define CLI_SCANNER_H

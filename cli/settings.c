@@ -36,7 +36,7 @@ settings_file(void)
 	return named != NULL && named[0] != '\0' ? named : "/etc/mailgraft/mailgraft.yaml";
 }
 
-/* A whole number from 1 to max. Returns what stands behind it, or NULL. */
+/* A whole number from 1 to max. Returns what follows it, or NULL. */
 static const char *
 parse_number(const char *text, uint64_t max, uint64_t *number_r)
 {

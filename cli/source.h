@@ -1,5 +1,5 @@
 /*
- * source.h - the file that a content comes from
+ * source.h - the file that is to be stored
  *
  * Owns:    its descriptor, unless it is given to somebody
  * Returns: 0, or -1 with *c filled in

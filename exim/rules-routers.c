@@ -80,7 +80,7 @@ leads_to_filter(const struct check *k, const char *value)
 	return value[0] == '\0' || (t != NULL && check_is_filtered(t));
 }
 
-/* A router behind no guard, not made for such mail: where does it lead? */
+/* A router that comes after no guard, not made for such mail: where does it lead? */
 static void
 check_leak(const struct check *k, const struct section *r)
 {

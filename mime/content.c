@@ -121,7 +121,7 @@ parse_param(const uint8_t *body, size_t len, size_t i, struct content *c)
 
 	i = skip_cfws(body, len, i + 1, &c->irregular);
 	if (i >= len || body[i] == ';') {
-		return i; /* a `;` with nothing behind it: common, harmless */
+		return i; /* a `;` with nothing after it: common, harmless */
 	}
 	p.name_at = i;
 	i = skip_token(body, len, i, "()<>@,;:\\\"/[]?=");

@@ -20,9 +20,9 @@
 
 /* Offsets are into the body that was parsed. */
 struct content_param {
-	size_t from, to;          /* from its `;` to behind its value: what taking it out removes */
-	size_t name_at, name_len; /* as written, with section and asterisks */
-	size_t attribute_len;     /* of the name: the attribute alone (RFC 2231) */
+	size_t from, to; /* from its `;` to the end of its value: what taking it out removes */
+	size_t name_at, name_len;   /* as written, with section and asterisks */
+	size_t attribute_len;       /* of the name: the attribute alone (RFC 2231) */
 	size_t value_at, value_len; /* as written, quotes included */
 	int section;                /* RFC 2231 3; -1: none */
 	bool extended;              /* RFC 2231 4: a trailing asterisk */

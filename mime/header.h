@@ -19,7 +19,7 @@ struct field {
 	const uint8_t *text;
 	size_t len;
 	size_t name_len;     /* without the white space that old mail has before the colon */
-	const uint8_t *body; /* behind the colon */
+	const uint8_t *body; /* after the colon */
 	size_t body_len;     /* without the last line end */
 };
 

@@ -14,7 +14,7 @@
 
 enum part_header {
 	PART_HEADER_OK,
-	PART_HEADER_SYNTAX,    /* not a media type, not a Content-ID */
+	PART_HEADER_SYNTAX,    /* it is no media type, or no Content-ID */
 	PART_HEADER_COMPOSITE, /* a multipart, or a message other than message/rfc822 */
 	PART_HEADER_EMPTY,     /* no name is left once its folders are gone */
 	PART_HEADER_ENCODING,  /* the name is not UTF-8 */
@@ -35,7 +35,7 @@ enum part_header part_header_base_name(
     const char *name, size_t len, const char **base_r, size_t *len_r);
 
 /*
- * The filename parameters, to stand behind "Content-Disposition: attachment; ":
+ * The filename parameters, to stand after "Content-Disposition: attachment; ":
  * RFC 2231 where the name asks for it, as UTF-8 whatever the locale; several
  * are joined by ";" LF TAB. Folders are cut off.
  */

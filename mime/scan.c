@@ -258,7 +258,7 @@ next_in_header(struct scan *s)
 				return refuse(s, SCAN_NO_PART);
 			}
 			if (what == LINE_DELIMITER) {
-				/* The header ends without an empty line; its delimiter waits behind
+				/* The header ends without an empty line; its delimiter comes after
 				 * it. */
 				s->carry_len = s->header_len - s->header_line;
 				memcpy(s->carry, line, s->carry_len);

@@ -47,7 +47,7 @@ enum {
 	DNS_NEGATIVE_TTL_MAX = 60 * 60,
 	DNS_NEGATIVE_TTL_DEFAULT = 60,
 	DNS_FAILURE_MS = 5 * 1000, /* a failed question is not asked again before */
-	DNS_OUTAGE_MS = 60 * 1000, /* failed so lately: stale data at once, ask behind */
+	DNS_OUTAGE_MS = 60 * 1000, /* failed so lately: stale data at once, ask afterwards */
 	DNS_INFLIGHT_MAX = 8192,
 
 	/* The cache: bytes of what a positive verdict rests on, of it for each organisational

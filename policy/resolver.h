@@ -3,7 +3,7 @@
  *
  * Fresh data is given at once. Data past its TTL is asked for again, and waited for; when DNS
  * has failed within the last minute it is given at once as stale while the question is asked
- * behind. Stale data is given for at most keep_stale_ms. One query per question is in
+ * afterwards. Stale data is given for at most keep_stale_ms. One query per question is in
  * flight, however many wait for it.
  *
  * Owns: the cache and the transport. Not here: verdicts, deadlines (the one who waits has one)

@@ -25,7 +25,7 @@ struct format_limits {
 enum format_verdict {
 	FORMAT_OK,
 	FORMAT_UNKNOWN, /* another version, or not this file at all */
-	/* empty or less than our first line; or behind it lines that are not limits */
+	/* empty or less than our first line; or after it lines that are not limits */
 	FORMAT_DAMAGED,
 };
 

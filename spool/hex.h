@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Writes len * 2 characters; no NUL. Returns the place behind them. */
+/* Writes len * 2 characters; no NUL. Returns the place after them. */
 char *hex_encode(const uint8_t *in, size_t len, char *out);
 
 /* Decodes chars characters (an even number) into chars / 2 bytes. 0, or -1. */

@@ -38,7 +38,7 @@ enum {
 	KEYRING_MAX = 256,                  /* keys of one spool, revoked ones included */
 	/* entries that may be in use at once: 80 MB in memory */
 	ID_SET_MAX = 4 * 1024 * 1024,
-	SNIFF_HEAD = 4096, /* bytes in which a NUL says that a content is no text */
+	SNIFF_HEAD = 4096, /* bytes in which a NUL says that a file is no text */
 	/* bytes of a text that libmagic looks at for its encoding; its own default */
 	SNIFF_ENCODING = 64 * 1024,
 	SNIFF_TYPE_MAX = 128, /* bytes of a media type from libmagic, with its NUL */

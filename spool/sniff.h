@@ -1,5 +1,5 @@
 /*
- * sniff.h - which media type a content looks like (libmagic)
+ * sniff.h - which media type a file's content looks like (libmagic)
  *
  * Owns:    libmagic's database, loaded once
  * Not here: whether the type may be used in a message (mime/part-header.h)
@@ -15,7 +15,7 @@ int sniff_open(struct sniff **sniff_r, struct spool_fail *why);
 void sniff_close(struct sniff **sniff);
 
 /*
- * The type of what is behind a descriptor, as libmagic says it: "application/pdf",
+ * The type of what a descriptor reads, as libmagic says it: "application/pdf",
  * "text/plain; charset=utf-8". Reads from the start; the position is not kept.
  */
 int sniff_type(struct sniff *sniff, int fd, char type[SNIFF_TYPE_MAX], struct spool_fail *why);

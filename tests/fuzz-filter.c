@@ -8,7 +8,7 @@
  *   - One that is grafted comes out as large as was foretold, the same from a pipe and from a file.
  *     The scanner accepts it, and GMime sees in it what the scanner sees. Its leaves are those of
  * the input, in order: as they were, or a text less its marker lines, or one that was a marker and
- * is now an attachment; and behind them the attachments that were appended. Its top-level fields
+ * is now an attachment; and after them the attachments that were appended. Its top-level fields
  * are the input's, less those that must go. What does not hold ends in abort().
  *
  * GMime is asked only where it reads the input as the scanner does.

@@ -10,7 +10,7 @@
 
 enum { STORED_PATH_MAX = 128 };
 
-/* An entry for a content, with a name that tells entries apart. */
+/* An entry for a stored file, with a name that tells entries apart. */
 static inline struct entry
 stored_entry(const struct store_content *content, const char *name, uint32_t expires)
 {

@@ -1,7 +1,7 @@
 /*
  * test-content.c - parameters of Content-Type and its like, and what is a boundary
  *
- * A row's parameters are told as text: from the `;` to behind the value, the
+ * A row's parameters are told as text: from the `;` to the end of the value, the
  * name, the value as written. What taking a boundary out leaves is looked at
  * in test-plan.c.
  */
@@ -94,7 +94,7 @@ static const struct row {
             .value = "----=_Part_1.?/:,@<>[]"}},
     },
     {
-        .name = "semicolons with nothing behind them",
+        .name = "semicolons with nothing after them",
         TEXT("a/b;; x=1; ;"),
         .type = "a",
         .subtype = "b",
@@ -216,7 +216,7 @@ static const struct row {
             {.whole = "; y=1", .name = "y", .value = "1"}},
     },
     {
-        .name = "a quoted string behind a value hides no parameter",
+        .name = "a quoted string after a value hides no parameter",
         TEXT("a; x=1 \"; boundary=2\"; y=1"),
         .type = "a",
         .subtype = "",
@@ -249,7 +249,7 @@ static const struct row {
             {.whole = "; y=1", .name = "y", .value = "1"}},
     },
     {
-        .name = "brackets within a value, and white space behind it",
+        .name = "brackets within a value, and white space after it",
         TEXT("a; x=b (2).c \n ; y=1"),
         .type = "a",
         .subtype = "",

@@ -34,7 +34,7 @@ static const struct row {
         .text = PDF "filename filename*0*=UTF-8''a\nfilename filename*1*=b.pdf\n",
         .good = true},
     {.name = "key", .text = PDF "key 1a2b3c4d\n", .good = true},
-    {.name = "key behind all",
+    {.name = "key after all",
         .text = PDF "filename filename=a\ncid a@b\nkey 00000000\n",
         .good = true},
     {.name = "key before cid", .text = PDF "key 1a2b3c4d\ncid a@b\n"},

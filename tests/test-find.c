@@ -125,7 +125,7 @@ static const struct row rows[] = {
                                     "\n--@1--\n",
     },
     {
-        .name = "line form in base64, with other bodies before and behind",
+        .name = "line form in base64, with other bodies before and after",
         IN(TOP "Content-Type: multipart/mixed; "
                "boundary=b\n\n--b\n\nx\n--b\nContent-Transfer-Encoding: base64\n\n"
                "\1a\n" MARK("1") "\nb\n\2--b\n\ny\n--b--\n"),

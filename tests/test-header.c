@@ -1,7 +1,7 @@
 /*
  * test-header.c - the fields of a header, one after the other, as they stand
  *
- * A row is a header told as its fields. What comes behind them is not given
+ * A row is a header told as its fields. What comes after them is not given
  * out: the end, or a line that is no field.
  */
 #include <check.h>
@@ -86,8 +86,8 @@ static const struct row {
         .rest = "\r\n",
         .rest_len = 2,
         .next = HEADER_BAD},
-    {.name = "a name and nothing behind it", .rest = "A", .rest_len = 1, .next = HEADER_BAD},
-    {.name = "a name and white space behind it", .rest = "A ", .rest_len = 2, .next = HEADER_BAD},
+    {.name = "a name and nothing after it", .rest = "A", .rest_len = 1, .next = HEADER_BAD},
+    {.name = "a name and white space after it", .rest = "A ", .rest_len = 2, .next = HEADER_BAD},
 };
 
 START_TEST(fields_come_in_order_and_whole)

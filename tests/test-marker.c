@@ -2,7 +2,7 @@
  * test-marker.c - markers in decoded bodies: which count, where they stand, what is nearly one
  *
  * A row is a body told in pieces, of which some are lines with a marker: from
- * where such a line begins in the undecoded body to behind its line end. Rows
+ * where such a line begins in the undecoded body to the end of its line end. Rows
  * without an encoding of their own are tried as base64 as well, encoded here in
  * lines of several lengths. Everything is searched whole, byte by byte and cut
  * at each point.
@@ -65,7 +65,7 @@ static const struct row {
         .name = "text around it",
         .piece = {REST("one\n"), HIT(M1 "\n", T1, 2), REST("two\n")},
     },
-    {.name = "text behind it", .piece = {HIT(M1 "\n", T1, 1), REST("x")}},
+    {.name = "text after it", .piece = {HIT(M1 "\n", T1, 1), REST("x")}},
     {.name = "text before it", .piece = {REST("x\n"), HIT(M1, T1, 2)}},
     {
         .name = "two, the one under the other",
@@ -80,19 +80,19 @@ static const struct row {
     {.name = "two on one line, apart", .piece = {REST("\n" M1 " " M2 "\n")}, .near_miss = 2},
     {.name = "quoted", .piece = {REST("x\n> " M1 "\n")}, .near_miss = 2},
     {.name = "in a paragraph of HTML", .piece = {REST("<p>" M1 "</p>\n")}, .near_miss = 1},
-    {.name = "a full stop behind it", .piece = {REST(M1 ".\n")}, .near_miss = 1},
-    {.name = "a word behind it, apart", .piece = {REST(M1 " x\n")}, .near_miss = 1},
+    {.name = "a full stop after it", .piece = {REST(M1 ".\n")}, .near_miss = 1},
+    {.name = "a word after it, apart", .piece = {REST(M1 " x\n")}, .near_miss = 1},
     {.name = "a no-break space before it", .piece = {REST("\302\240" M1 "\n")}, .near_miss = 1},
     {.name = "a byte order mark before it",
         .piece = {REST("\357\273\277" M1 "\n")},
         .near_miss = 1},
-    {.name = "NUL behind it", .piece = {REST(M1 "\0\n")}, .near_miss = 1},
+    {.name = "NUL after it", .piece = {REST(M1 "\0\n")}, .near_miss = 1},
     {.name = "NUL before it", .piece = {REST("\0" M1 "\n")}, .near_miss = 1},
     {.name = "CR before it", .piece = {REST("\r" M1 "\n")}, .near_miss = 1},
-    {.name = "CR and white space behind it", .piece = {REST(M1 "\r \n")}, .near_miss = 1},
-    {.name = "a form feed behind it", .piece = {REST(M1 "\f\n")}, .near_miss = 1},
+    {.name = "CR and white space after it", .piece = {REST(M1 "\r \n")}, .near_miss = 1},
+    {.name = "a form feed after it", .piece = {REST(M1 "\f\n")}, .near_miss = 1},
     {.name = "a third parenthesis before it", .piece = {REST("(" M1 "\n")}, .near_miss = 1},
-    {.name = "a third parenthesis behind it", .piece = {REST(M1 ")\n")}, .near_miss = 1},
+    {.name = "a third parenthesis after it", .piece = {REST(M1 ")\n")}, .near_miss = 1},
     {.name = "half of one", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\n")}, .near_miss = 1},
     {.name = "half of one at the end",
         .piece = {REST("x\n((graft:AAAAAAAAAABBBBBBBBBB")},
@@ -166,7 +166,7 @@ static const struct row quoted[] = {
     {.name = "qp: a soft break does not end a line",
         .piece = {REST("text =\n" M1 "\n")},
         .near_miss = 1},
-    {.name = "qp: nor does it behind the marker",
+    {.name = "qp: nor does it after the marker",
         .piece = {REST("a\n" M1 "=\ntext\n")},
         .near_miss = 2},
     {.name = "qp: an equals sign that stands for nothing",
@@ -303,7 +303,7 @@ START_TEST(markers_in_quoted_printable)
 }
 END_TEST
 
-/* Puts an LF, or CR LF, behind each `columns` characters. */
+/* Puts an LF, or CR LF, after each `columns` characters. */
 static size_t
 wrap(const uint8_t *in, size_t len, size_t columns, bool crlf, uint8_t *out)
 {

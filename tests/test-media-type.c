@@ -1,5 +1,5 @@
 /*
- * test-media-type.c - what a content is sent as: nothing that may not stand in a message, nothing
+ * test-media-type.c - what a file is sent as: nothing that may not stand in a message, nothing
  * untrue
  */
 #include "cli/media-type.h"

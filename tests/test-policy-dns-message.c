@@ -258,7 +258,7 @@ static const struct bad_row {
         .len = 4,
     },
     {
-        .name = "MX with bytes behind",
+        .name = "MX with bytes after it",
         .asked = DNS_MX,
         .type = DNS_MX,
         .data = "\0\1\1x\0y",
@@ -372,7 +372,7 @@ START_TEST(no_mx_needs_an_soa)
 }
 END_TEST
 
-/* A chain of pointers, each to the one before it, behind the question's name. */
+/* A chain of pointers, each to the one before it, after the question's name. */
 START_TEST(a_name_of_many_pointers_is_none)
 {
 	struct message m;

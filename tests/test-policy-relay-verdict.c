@@ -164,7 +164,7 @@ static const struct row {
         .want = {NO(NULL_MX), NO(NULL_MX), NO(NULL_MX)},
     },
     {
-        .name = "null MX behind good ones",
+        .name = "null MX after good ones",
         .mx = "10:p.in 20:mx1.me 30:",
         .want = {NO(NULL_MX), NO(NULL_MX), NO(NULL_MX)},
     },

@@ -240,7 +240,7 @@ START_TEST(a_delimiter_line_has_a_limit)
 	    SCAN_AMBIGUOUS_DELIMITER);
 	check_around(MIXED "\nx\n--b--", '\t', DELIMITER_LINE_MAX - 4, "\n", SCAN_REFUSED,
 	    SCAN_AMBIGUOUS_DELIMITER);
-	/* What stands behind the limit does not change the reason. */
+	/* What stands after the limit does not change the reason. */
 	check_around(MIXED "\n--b--", ' ', DELIMITER_LINE_MAX + 4, "\r\n", SCAN_REFUSED,
 	    SCAN_AMBIGUOUS_DELIMITER);
 }

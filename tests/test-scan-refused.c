@@ -56,7 +56,7 @@ static const struct row rows[] =
                 },
         },
         {
-            .name = "refused: an unterminated multipart, behind a delimiter",
+            .name = "refused: an unterminated multipart, after a delimiter",
             .piece =
                 {
                     ROOT,
@@ -79,7 +79,7 @@ static const struct row rows[] =
                 },
         },
         {
-            .name = "refused: an outer delimiter right behind the header of an inner multipart",
+            .name = "refused: an outer delimiter right after the header of an inner multipart",
             .piece =
                 {
                     ROOT,

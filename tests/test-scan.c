@@ -109,7 +109,7 @@ static const struct row rows[] = {
             },
     },
     {
-        .name = "refused: a close delimiter at once behind a delimiter",
+        .name = "refused: a close delimiter at once after a delimiter",
         .piece =
             {
                 ROOT,

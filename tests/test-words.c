@@ -30,7 +30,7 @@ static const struct row {
     {.name = "cut within a word of ours", TEXT("=?x?Q?AB?=\n =?x?Q?CD?="), .want = "ABCD"},
     {.name = "not adjacent", TEXT("=?x?Q?a?= b =?x?Q?c?="), .want = "a b c"},
     {.name = "with no white space between", TEXT("=?x?Q?a?==?x?Q?b?="), .want = "ab"},
-    {.name = "text right before and behind", TEXT("x=?x?Q?a?=y"), .want = "xay"},
+    {.name = "text right before and after", TEXT("x=?x?Q?a?=y"), .want = "xay"},
     {.name = "white space at the end stays", TEXT("=?x?Q?a?= \n"), .want = "a  "},
     {.name = "white space first", TEXT(" =?x?Q?a?="), .want = " a"},
     {.name = "Q: half a code", TEXT("=?x?Q?a=4?="), .want = NULL},

@@ -249,7 +249,7 @@ class Matrix:
         with self.rig.wrapped_filter('{filter} "$@" | /usr/bin/head -c 150000; kill -KILL $$'):
             id = self.exim.inject(message, self.to())
             self.exim.run_queue()
-            self.rig.log.lines()        # the real filter behind the wrapper may have said something
+            self.rig.log.lines()        # the real filter that the wrapper runs may have said something
             self.assert_kept(id, -9)
         self.goes_now(message)
 

@@ -150,7 +150,7 @@ def delivery_filter(mta, config=f'{ROOT}/doc/policyd.yaml'):
 
 
 class Postfix:
-    """The documents' main.cf and master.cf with the places of this test behind them."""
+    """The documents' main.cf and master.cf with the places of this test after them."""
 
     def __init__(self, folder, main='', master=''):
         self.etc = f'{folder}/postfix'
