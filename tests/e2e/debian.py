@@ -25,7 +25,7 @@ import unittest
 from pathlib import Path
 
 from e2e.exim import ROOT, SENDER, Identity, PrivateExim, stop_on_signals
-from e2e.rig import LogSocket
+from e2e.rig import LogDaemon
 from e2e.sink import Sink
 from e2e.spool import Spool
 
@@ -252,7 +252,7 @@ class Production:
         self.exim = DebianExim()
         self.exim.clear()
         Path('/dev/log').unlink(missing_ok=True)
-        self.log = LogSocket('/dev/log')
+        self.log = LogDaemon('/dev/log')
         shutil.rmtree('/etc/exim4', ignore_errors=True)
         shutil.copytree(STOCK, '/etc/exim4', symlinks=True)
         for path, text in (files or {}).items():

@@ -10,8 +10,10 @@ wrapper in the filter's place.
 import atexit
 import mailbox
 import os
+import select
 import shutil
 import socket
+import threading
 from contextlib import ExitStack, closing, contextmanager
 
 from e2e.exim import ROOT, Identity, PrivateExim, Route, exim_binary, private_directory
@@ -41,6 +43,38 @@ class LogSocket:
 
     def close(self):
         self.socket.close()
+
+
+class LogDaemon(LogSocket):
+    """The same, read all the time as by a syslog daemon: a program may log as much as it likes."""
+
+    def __init__(self, path):
+        super().__init__(path)
+        self.lock = threading.Lock()
+        self.gathered = []
+        self.closing = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def gather(self):
+        with self.lock:
+            self.gathered += super().lines()
+
+    def run(self):
+        while not self.closing.is_set():
+            if select.select([self.socket], [], [], 0.2)[0]:
+                self.gather()
+
+    def lines(self):
+        self.gather()
+        with self.lock:
+            lines, self.gathered = self.gathered, []
+        return lines
+
+    def close(self):
+        self.closing.set()
+        self.thread.join()
+        super().close()
 
 
 class SinkBox:
