@@ -42,7 +42,7 @@ put_appended(struct emission *x, const char *boundary, const char *lf)
 
 		if (write_text(x, i == 0 ? lf : "\n") < 0 || write_text(x, "--") < 0 ||
 		    write_text(x, boundary) < 0 || write_text(x, "\n") < 0 ||
-		    rewrite_attachment(x->sink, &a->entry, x->why) < 0 ||
+		    rewrite_attachment(x->sink, &a->entry, SCAN_MIXED, x->why) < 0 ||
 		    put_attachment(x, a) < 0) {
 			return -1;
 		}
@@ -111,6 +111,13 @@ put_old_header(struct emission *x)
 	return write_text(x, scan->len > 0 && scan->bytes[scan->len - 1] != '\n' ? "\n\n" : "\n");
 }
 
+/* The kind of the multipart that the leaf stands in. */
+static enum scan_kind
+parent_kind(const struct emission *x)
+{
+	return x->scan->depth > 0 ? x->scan->open[x->scan->depth - 1].kind : SCAN_MIXED;
+}
+
 static int
 put_header(struct emission *x)
 {
@@ -128,6 +135,7 @@ put_header(struct emission *x)
 	} else if (r.body_changes && e->kind == EDIT_REPLACE) {
 		a = &p->attachment[e->token];
 		r.entry = &a->entry;
+		r.parent = parent_kind(x);
 		x->dropping = true;
 		x->edit++;
 	}

@@ -296,16 +296,26 @@ rewrite_header(
 	return refuse_output(why, s);
 }
 
+/* No disposition is added where parts belong together (DESIGN.md, Header of a part). */
+static bool
+wants_disposition(const struct entry *entry, enum scan_kind parent)
+{
+	return entry->is_inline || (parent != SCAN_RELATED && parent != SCAN_ALTERNATIVE);
+}
+
 int
-rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *why)
+rewrite_attachment(
+    struct sink *s, const struct entry *entry, enum scan_kind parent, struct refusal *why)
 {
 	put_type(s, entry);
-	put_disposition_type(s, entry->is_inline);
-	if (entry->filename_len > 0) {
-		sink_text(s, ";\n\t");
-		sink_write(s, entry->filename, entry->filename_len);
+	if (wants_disposition(entry, parent)) {
+		put_disposition_type(s, entry->is_inline);
+		if (entry->filename_len > 0) {
+			sink_text(s, ";\n\t");
+			sink_write(s, entry->filename, entry->filename_len);
+		}
+		sink_text(s, "\n");
 	}
-	sink_text(s, "\n");
 	if (entry->cid_len > 0) {
 		put_cid(s, entry);
 	}

@@ -13,6 +13,7 @@
 
 #include "filter/refusal.h"
 #include "filter/sink.h"
+#include "mime/entity.h"
 #include "spool/entry.h"
 
 enum rewrite_scope {
@@ -30,14 +31,17 @@ struct rewrite {
 	bool body_changes; /* what counts or digests the body goes */
 	/* the header becomes that of this attachment; NULL: it does not */
 	const struct entry *entry;
-	const char *boundary; /* Content-Type's new boundary; NULL: the old one */
+	enum scan_kind parent; /* of an attachment: the multipart around it; none: SCAN_MIXED */
+	const char *boundary;  /* Content-Type's new boundary; NULL: the old one */
 };
 
 /* Writes a rewritten header with its empty line. 0, or -1: REFUSED_IO. */
 int rewrite_header(struct sink *s, const uint8_t *header, size_t len, const struct rewrite *r,
     struct refusal *why);
 
-/* Writes the header of an appended attachment, with its empty line. */
-int rewrite_attachment(struct sink *s, const struct entry *entry, struct refusal *why);
+/* Writes the header of an attachment that is appended to a multipart of kind `parent`, with its
+ * empty line. */
+int rewrite_attachment(
+    struct sink *s, const struct entry *entry, enum scan_kind parent, struct refusal *why);
 
 #endif
