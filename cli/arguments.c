@@ -6,30 +6,18 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sysexits.h>
-#include <time.h>
 
 #include "cli/settings.h"
 
 int
 next_option(int argc, char **argv, const struct option *options, struct complaint *c)
 {
-	int at = optind == 0 ? 1 : optind, option;
+	char sentence[OPTION_SENTENCE_MAX];
+	int option = option_next(argc, argv, options, sentence);
 
-	opterr = 0;
-	option = getopt_long(argc, argv, ":", options, NULL);
-	if (option == ':') {
-		complain(c, EX_USAGE, "option '%s' needs a value", argv[optind - 1]);
-		return '?';
-	}
-	if (option == '?' && optopt != 0 && strncmp(argv[optind - 1], "--", 2) == 0) {
-		complain(c, EX_USAGE, "option '%s' takes no value", argv[optind - 1]);
-	} else if (option == '?' && optopt != 0) {
-		complain(c, EX_USAGE, "there is no option '-%c'", optopt);
-	} else if (option == '?') {
-		const char *name = argv[optind > at ? optind - 1 : at];
-		complain(c, EX_USAGE, "there is no option '%s', or it is not unique", name);
+	if (option == '?') {
+		complain(c, EX_USAGE, "%s", sentence);
 	}
 	return option;
 }

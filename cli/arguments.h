@@ -4,16 +4,13 @@
 #ifndef CLI_ARGUMENTS_H
 #define CLI_ARGUMENTS_H
 
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "cli/complaint.h"
+#include "filter/options.h"
 
-/*
- * The next option, as getopt_long says it; '?' with *c filled in (EX_USAGE)
- * for an option that is unknown or lacks its value. -1 after the last.
- */
+/* option_next() with its sentence as a complaint (EX_USAGE). */
 int next_option(int argc, char **argv, const struct option *options, struct complaint *c);
 
 /* What the options that most commands share have said. */

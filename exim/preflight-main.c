@@ -31,6 +31,7 @@
 
 #include "exim/judge.h"
 #include "exim/queue.h"
+#include "filter/options.h"
 
 static const char usage[] =
     "usage: mailgraft-preflight --spool=DIR --exim-spool=DIR --queue=NAME --id=EXIM-ID\n"
@@ -52,42 +53,50 @@ say(int code, const char *what, const char *why)
 	return code;
 }
 
-/* Each option in one argument, so that nothing hostile can be taken for another. */
+/* Each of them once. Exim gives each in one argument, so nothing hostile is taken for an option. */
 static bool
 read_options(int argc, char **argv, struct options *o)
 {
-	const struct {
-		const char *name;
-		const char **value;
-	} options[] = {
-	    {"--spool=", &o->spool},
-	    {"--exim-spool=", &o->exim_spool},
-	    {"--queue=", &o->queue},
-	    {"--id=", &o->id},
-	    {"--recipient=", &o->recipient},
+	static const struct option options[] = {
+	    {"spool", required_argument, NULL, 's'},
+	    {"exim-spool", required_argument, NULL, 'e'},
+	    {"queue", required_argument, NULL, 'q'},
+	    {"id", required_argument, NULL, 'i'},
+	    {"recipient", required_argument, NULL, 'r'},
+	    {0},
 	};
+	char sentence[OPTION_SENTENCE_MAX];
+	int option;
 
-	for (int i = 1; i < argc; i++) {
-		bool known = false;
+	while ((option = option_next(argc, argv, options, sentence)) != -1) {
+		const char **value = NULL;
 
-		for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
-			size_t len = strlen(options[k].name);
-
-			if (strncmp(argv[i], options[k].name, len) == 0) {
-				known = *options[k].value == NULL;
-				*options[k].value = argv[i] + len;
-			}
-		}
-		if (!known) {
+		switch (option) {
+		case 's':
+			value = &o->spool;
+			break;
+		case 'e':
+			value = &o->exim_spool;
+			break;
+		case 'q':
+			value = &o->queue;
+			break;
+		case 'i':
+			value = &o->id;
+			break;
+		case 'r':
+			value = &o->recipient;
+			break;
+		default:
 			return false;
 		}
-	}
-	for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
-		if (*options[k].value == NULL) {
+		if (*value != NULL) {
 			return false;
 		}
+		*value = optarg;
 	}
-	return true;
+	return optind == argc && o->spool != NULL && o->exim_spool != NULL && o->queue != NULL &&
+	    o->id != NULL && o->recipient != NULL;
 }
 
 /* Exim may start us with descriptors closed; what we open must not take their places. */

@@ -20,6 +20,7 @@
 #include "filter/graft.h"
 #include "filter/limits.h"
 #include "filter/log.h"
+#include "filter/options.h"
 #include "filter/sandbox.h"
 #include "filter/spool-prover.h"
 
@@ -84,11 +85,10 @@ may_complain(int old_stderr)
 }
 
 static int
-usage(int old_stderr, const char *what, const char *word)
+usage(int old_stderr, const char *sentence)
 {
-	char line[512];
-	int n = snprintf(
-	    line, sizeof(line), "mailgraft-filter: %s '%.200s'\n%s", what, word, USAGE);
+	char line[1024];
+	int n = snprintf(line, sizeof(line), "mailgraft-filter: %s\n%s", sentence, USAGE);
 
 	if (n > 0 && may_complain(old_stderr) && write(old_stderr, line, (size_t)n) < 0) {
 		return EX_USAGE; /* there is nobody left to tell */
@@ -102,51 +102,52 @@ say(const char *text)
 	return write(1, text, strlen(text)) < 0 ? EX_IOERR : EX_OK;
 }
 
-/* The value of --name VALUE or --name=VALUE, or NULL where this is another option. */
-static const char *
-value_of(const char *name, char **argv, int *i)
-{
-	size_t n = strlen(name);
-
-	if (strncmp(argv[*i], name, n) != 0) {
-		return NULL;
-	}
-	if (argv[*i][n] == '=') {
-		return argv[*i] + n + 1;
-	}
-	return argv[*i][n] == '\0' && argv[*i + 1] != NULL ? argv[++*i] : NULL;
-}
-
 /* -1: go on; else the exit code. */
 static int
-read_options(char **argv, int old_stderr, struct options *o)
+read_options(int argc, char **argv, int old_stderr, struct options *o)
 {
-	for (int i = 1; argv[i] != NULL; i++) {
-		const char *value;
+	static const struct option options[] = {
+	    {"spool", required_argument, NULL, 's'},
+	    {"id", required_argument, NULL, 'i'},
+	    {"log-socket", required_argument, NULL, 'l'},
+	    {"check", no_argument, NULL, 'c'},
+	    {"stderr", no_argument, NULL, 'e'},
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'v'},
+	    {0},
+	};
+	char sentence[OPTION_SENTENCE_MAX];
+	int option;
 
-		if ((value = value_of("--spool", argv, &i)) != NULL) {
-			o->spool = value;
-		} else if ((value = value_of("--id", argv, &i)) != NULL) {
-			o->id = value;
-		} else if ((value = value_of("--log-socket", argv, &i)) != NULL) {
-			o->log_socket = value;
-		} else if (strcmp(argv[i], "--check") == 0) {
+	while ((option = option_next(argc, argv, options, sentence)) != -1) {
+		switch (option) {
+		case 's':
+			o->spool = optarg;
+			break;
+		case 'i':
+			o->id = optarg;
+			break;
+		case 'l':
+			o->log_socket = optarg;
+			break;
+		case 'c':
 			o->check = true;
-		} else if (strcmp(argv[i], "--stderr") == 0) {
+			break;
+		case 'e':
 			o->speak = true;
-		} else if (strcmp(argv[i], "--help") == 0) {
+			break;
+		case 'h':
 			return say(USAGE);
-		} else if (strcmp(argv[i], "--version") == 0) {
+		case 'v':
 			return say("mailgraft-filter " MAILGRAFT_VERSION "\n");
-		} else {
-			return usage(
-			    old_stderr, "unknown option, or one without its value:", argv[i]);
+		default:
+			return usage(old_stderr, sentence);
 		}
 	}
-	if (o->spool[0] == '\0') {
-		return usage(old_stderr, "--spool names no directory:", o->spool);
+	if (optind < argc) {
+		return usage(old_stderr, "it takes options only; the message is standard input");
 	}
-	return -1;
+	return o->spool[0] == '\0' ? usage(old_stderr, "--spool names no directory") : -1;
 }
 
 /* Exim's id goes into the log: letters, digits and hyphens, no more than an id has. */
@@ -293,11 +294,10 @@ main(int argc, char **argv)
 	struct timespec start;
 	static struct graft *g; /* what is left is the kernel's to free */
 
-	(void)argc;
 	demand_descriptors();
 	old_stderr = silence_stderr();
 	clock_gettime(CLOCK_MONOTONIC, &start);
-	code = read_options(argv, old_stderr, &o);
+	code = read_options(argc, argv, old_stderr, &o);
 	if (code >= 0) {
 		return code;
 	}

@@ -93,6 +93,34 @@ run_command(const struct arguments *a, int argc, char **argv)
 	return usage(stderr);
 }
 
+/* Abbreviations are refused: one that is unique today may not be so in the next release. */
+static bool
+is_spelled_out(const char *word, const char *name)
+{
+	size_t len = strlen(name);
+
+	return strncmp(word, "--", 2) == 0 && strncmp(word + 2, name, len) == 0 &&
+	    (word[2 + len] == '\0' || word[2 + len] == '=');
+}
+
+/* The next option, as getopt_long says it. */
+static int
+next_option(int argc, char **argv, const struct option *options)
+{
+	int which = 0, option = getopt_long(argc, argv, "", options, &which);
+	const char *word;
+
+	if (option == -1 || option == '?') {
+		return option;
+	}
+	word = argv[optarg == argv[optind - 1] ? optind - 2 : optind - 1];
+	if (!is_spelled_out(word, options[which].name)) {
+		(void)fprintf(stderr, "mailgraft-policyd: there is no option '%s'\n", word);
+		return '?';
+	}
+	return option;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -110,7 +138,7 @@ main(int argc, char **argv)
 	struct arguments a = {.config = default_config};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = next_option(argc, argv, options)) != -1) {
 		switch (option) {
 		case 'c':
 			a.config = optarg;

@@ -21,11 +21,11 @@
  *got an answer stands in the ledger under delivery-key.c's key; delivery-log.c hop-*.c       SMTP:
  *smtp-reply.c, smtp-offers.c; connections by dial.c, wire.c and tls.c, and every wait by vigil.c
  */
-#include <getopt.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "filter/options.h"
 #include "relay/log.h"
 #include "relay/master.h"
 #include "relay/settings-load.h"
@@ -67,13 +67,14 @@ main(int argc, char **argv)
 	    {"stderr", no_argument, NULL, 'e'},
 	    {"version", no_argument, NULL, 'V'},
 	    {"help", no_argument, NULL, 'h'},
-	    {NULL, 0, NULL, 0},
+	    {0},
 	};
 	const char *config = DEFAULT_CONFIG, *log = DEFAULT_LOG;
+	char sentence[OPTION_SENTENCE_MAX];
 	bool check = false, speak = false;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = option_next(argc, argv, options, sentence)) != -1) {
 		switch (option) {
 		case 'c':
 			config = optarg;
@@ -93,6 +94,7 @@ main(int argc, char **argv)
 		case 'h':
 			return usage(stdout);
 		default:
+			(void)fprintf(stderr, "mailgraft-relay: %s\n", sentence);
 			return usage(stderr);
 		}
 	}
