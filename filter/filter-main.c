@@ -3,7 +3,7 @@
  *
  * What Exim demands is here and only here: nothing on descriptor 2, which is
  * the message; exit codes; one log line; no silence for longer than Exim
- * waits. The work is graft.h's.
+ * waits. The work is graft.h's, and chain.h's where a command comes after it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "filter/chain.h"
 #include "filter/graft.h"
 #include "filter/limits.h"
 #include "filter/log.h"
@@ -26,18 +27,21 @@
 
 static const char USAGE[] =
     "usage: mailgraft-filter --spool DIR [--id EXIM-ID] [--check] [--stderr]\n"
-    "                        [--log-socket PATH] < message > message\n";
+    "                        [--log-socket PATH] [-- COMMAND [ARGUMENT...]]\n"
+    "                        < message > message\n";
 static const char DEFAULT_SPOOL[] = "/var/spool/mailgraft";
 static const char DEFAULT_LOG[] = "/dev/log";
 
 struct options {
 	const char *spool, *id, *log_socket;
 	bool check, speak;
+	char **command; /* what the output goes through; NULL: nothing */
 };
 
 static char id_shown[40]; /* Exim's id, for the log */
 static struct sink output;
 static struct spool_prover spool;
+static struct chain chain;
 
 /* Standard input and output must be open: else the next file that is opened would be taken for one
  * of them. */
@@ -119,6 +123,15 @@ read_options(int argc, char **argv, int old_stderr, struct options *o)
 	char sentence[OPTION_SENTENCE_MAX];
 	int option;
 
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			o->command = argv + i + 1;
+			argc = i;
+		}
+	}
+	if (o->command != NULL && o->command[0] == NULL) {
+		return usage(old_stderr, "no command after '--'");
+	}
 	while ((option = option_next(argc, argv, options, sentence)) != -1) {
 		switch (option) {
 		case 's':
@@ -239,24 +252,52 @@ log_grafted(const struct graft *g, const struct timespec *start)
 }
 
 static void
-open_output(void)
+open_output(const struct options *o)
 {
-	sink_to_fd(&output, 1);
-	output.name = "standard output";
+	if (o->command != NULL) {
+		sink_to_function(&output, chain_write, &chain);
+		output.name = chain.name;
+	} else {
+		sink_to_fd(&output, 1);
+		output.name = "standard output";
+	}
 	output.first_byte = first_byte;
+}
+
+/* The output is written, or failed. A command that has ended on its own is the true reason why it
+ * did not take more. 0; or -1 with `why` set. */
+static int
+close_output(const struct options *o, bool failed, struct refusal *why)
+{
+	alarm(SILENCE_MAX);
+	if (o->command == NULL || (failed && output.error != -EPIPE)) {
+		return failed ? -1 : 0;
+	}
+	return chain_end(&chain, why) < 0 || failed ? -1 : 0;
 }
 
 /* A message that asks for nothing. */
 static int
 pass_on(struct graft *g, const struct options *o, int log_stderr)
 {
+	struct refusal why = {.reason = REFUSED_NOT};
+	bool failed = false;
+
 	if (o->check) {
 		return EX_OK;
 	}
-	open_output();
-	if (graft_pass(g, &output) < 0) {
+	if (o->command != NULL && chain_start(&chain, o->command, &why) < 0) {
 		filter_log_open(o->log_socket, log_stderr);
-		return log_refusal(graft_refusal(g), o);
+		return log_refusal(&why, o);
+	}
+	open_output(o);
+	if (graft_pass(g, &output) < 0) {
+		why = *graft_refusal(g);
+		failed = true;
+	}
+	if (close_output(o, failed, &why) < 0) {
+		filter_log_open(o->log_socket, log_stderr);
+		return log_refusal(&why, o);
 	}
 	return EX_OK;
 }
@@ -266,8 +307,12 @@ graft_message(struct graft *g, const struct options *o, const struct timespec *s
 {
 	struct refusal why = {.reason = REFUSED_NOT};
 	struct prover prover;
+	bool failed = false;
 
 	if (spool_prover_open(&spool, o->spool, time(NULL), &prover, &why) < 0) {
+		return log_refusal(&why, o);
+	}
+	if (!o->check && o->command != NULL && chain_start(&chain, o->command, &why) < 0) {
 		return log_refusal(&why, o);
 	}
 	sandbox_enter(spool_dirfd(spool.spool), spool_has_openat2(spool.spool));
@@ -277,11 +322,14 @@ graft_message(struct graft *g, const struct options *o, const struct timespec *s
 	if (o->check) {
 		return EX_OK;
 	}
-	open_output();
+	open_output(o);
 	if (graft_emit(g, &output) < 0) {
-		return log_refusal(graft_refusal(g), o);
+		why = *graft_refusal(g);
+		failed = true;
 	}
-	alarm(SILENCE_MAX);
+	if (close_output(o, failed, &why) < 0) {
+		return log_refusal(&why, o);
+	}
 	log_grafted(g, start);
 	return EX_OK;
 }

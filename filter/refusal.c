@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <sysexits.h>
 
 #include "filter/sink.h"
@@ -154,6 +155,12 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 		ADD(": %" PRIu64 ", and %" PRIu64 " are allowed", r->found, r->wanted);
 	} else if (r->reason == REFUSED_EXPANDED) {
 		ADD(": %" PRIu64 " bytes, and %" PRIu64 " are allowed", r->found, r->wanted);
+	} else if (r->reason == REFUSED_COMMAND && WIFSIGNALED((int)r->found)) {
+		ADD(": '%s' was ended by signal %d", r->fail.object, WTERMSIG((int)r->found));
+	} else if (r->reason == REFUSED_COMMAND && r->found != 0) {
+		ADD(": '%s' ended with exit code %d", r->fail.object, WEXITSTATUS((int)r->found));
+	} else if (r->reason == REFUSED_COMMAND) {
+		ADD(": '%s' did not read the whole message", r->fail.object);
 	} else if (r->reason == REFUSED_COUNT) {
 		ADD(": the header says %" PRIu64 ", found %" PRIu64, r->wanted, r->found);
 		if (r->line > 0) {

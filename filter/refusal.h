@@ -110,6 +110,9 @@ struct sink;
 	X(REFUSED_LATER, "later", EX_TEMPFAIL, WAITS, "out of resources") \
 	/* the input is not what it was when it was first read */ \
 	X(REFUSED_CHANGED, "changed", EX_IOERR, WAITS, "the input changed while it was read") \
+	/* the command that the filter's output goes through; `fail.object` names it, `found` is \
+	 * its status as waitpid(2) has it, 0 where it did not read everything */ \
+	X(REFUSED_COMMAND, "command", EX_TEMPFAIL, WAITS, "the command after the filter failed") \
 	/* our bug: 70 */ \
 	X(REFUSED_BUG, "bug", EX_SOFTWARE, WAITS, \
 	    "the plan does not fit the message (please report this)")
@@ -126,7 +129,7 @@ struct refusal {
 	char part[PART_PATH_MAX]; /* "2.1"; empty: the message's own header, or nowhere */
 	/* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
 	uint64_t line;
-	uint64_t wanted, found; /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED */
+	uint64_t wanted, found; /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED, _COMMAND */
 	/* which one, from 1, in the order of the message; 0: none in particular */
 	unsigned token;
 	/* its entry in hexadecimal, once the token is known to be ours; else empty */

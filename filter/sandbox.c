@@ -86,6 +86,8 @@ static const __u32 calls[] = {
 #else
     SYS_setitimer,
 #endif
+    /* the end of the command after the filter */
+    SYS_wait4,
     /* memory for the text of an error that the C library does not know, and the end */
     SYS_brk,
     SYS_mmap,
