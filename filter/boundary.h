@@ -17,8 +17,10 @@
 
 enum {
 	BOUNDARY_CHARS = 3 + 22,
-	/* the serial of a new root, which is no multipart of the input */
+	/* the serials of a new root and of a new multipart/related, which are no multiparts of the
+	   input */
 	BOUNDARY_WRAP_SERIAL = 0,
+	BOUNDARY_RELATED_SERIAL = INT32_MAX,
 };
 
 struct boundaries {

@@ -32,23 +32,45 @@ put_attachment(struct emission *x, const struct proof *a)
 	return 0;
 }
 
-/* The attachments that become last parts, each after a delimiter; `lf` is what the first delimiter
- * begins with. */
+/* The attachments that become last parts, of a multipart/related or the root, each after a
+ * delimiter; `lf` is what the first delimiter begins with. */
 static int
-put_appended(struct emission *x, const char *boundary, const char *lf)
+put_appended(struct emission *x, bool related, const char *boundary, const char *lf)
 {
-	for (size_t i = 0; i < x->plan->found.appended; i++) {
-		const struct proof *a = &x->plan->attachment[x->plan->found.append[i]];
+	const struct plan *p = x->plan;
 
-		if (write_text(x, i == 0 ? lf : "\n") < 0 || write_text(x, "--") < 0 ||
+	for (size_t i = 0; i < p->found.appended; i++) {
+		const struct proof *a = &p->attachment[p->found.append[i]];
+
+		if (!placing_is(&p->placing, &p->found, i, related)) {
+			continue;
+		}
+		if (write_text(x, lf) < 0 || write_text(x, "--") < 0 ||
 		    write_text(x, boundary) < 0 || write_text(x, "\n") < 0 ||
-		    rewrite_attachment(x->sink, &a->entry, SCAN_MIXED, x->why) < 0 ||
+		    rewrite_attachment(
+		        x->sink, &a->entry, related ? SCAN_RELATED : SCAN_MIXED, x->why) < 0 ||
 		    put_attachment(x, a) < 0) {
 			return -1;
 		}
+		lf = "\n";
 	}
 	x->owes_lf = false; /* the delimiter that follows brings it */
 	return 0;
+}
+
+/* The last parts of a multipart that we made, and its close delimiter without a line end. */
+static int
+put_last_parts(struct emission *x, bool related, const char *lf)
+{
+	const char *boundary = boundaries_find(
+	    &x->plan->found.boundaries, related ? BOUNDARY_RELATED_SERIAL : BOUNDARY_WRAP_SERIAL);
+
+	assert(boundary != NULL);
+	if (put_appended(x, related, boundary, lf) < 0 || write_text(x, "\n--") < 0 ||
+	    write_text(x, boundary) < 0) {
+		return -1;
+	}
+	return write_text(x, "--");
 }
 
 static const struct edit *
@@ -57,22 +79,17 @@ next_edit(const struct emission *x)
 	return x->edit < x->plan->found.edits ? &x->plan->found.edit[x->edit] : NULL;
 }
 
-/* The header of a new root, and the delimiter before the old one, its first child. */
+/* The Content- fields of a multipart that we make, and the delimiter before its first child.
+ * `encoding`: what the child declares. */
 static int
-put_new_root(struct emission *x, const char *encoding)
+put_new_multipart(struct emission *x, const char *type, uint32_t serial, const char *encoding)
 {
-	const struct plan *p = x->plan;
-	const char *boundary = boundaries_find(&p->found.boundaries, BOUNDARY_WRAP_SERIAL);
-	struct rewrite r = {
-	    .scope = REWRITE_NOT_CONTENT,
-	    .top = true,
-	    .add_mime_version = !p->found.has_mime_version,
-	};
+	const char *boundary = boundaries_find(&x->plan->found.boundaries, serial);
 
 	assert(boundary != NULL);
-	if (rewrite_header(x->sink, x->scan->bytes, x->scan->len, &r, x->why) < 0 ||
-	    write_text(x, "Content-Type: multipart/mixed;\n\tboundary=\"") < 0 ||
-	    write_text(x, boundary) < 0 || write_text(x, "\"\n") < 0) {
+	if (write_text(x, "Content-Type: ") < 0 || write_text(x, type) < 0 ||
+	    write_text(x, ";\n\tboundary=\"") < 0 || write_text(x, boundary) < 0 ||
+	    write_text(x, "\"\n") < 0) {
 		return -1;
 	}
 	if (encoding != NULL &&
@@ -84,6 +101,40 @@ put_new_root(struct emission *x, const char *encoding)
 		return -1;
 	}
 	return write_text(x, "\n");
+}
+
+/* The fields of the message that stay at its top when its root becomes the child of another. */
+static int
+put_top_fields(struct emission *x)
+{
+	struct rewrite r = {
+	    .scope = REWRITE_NOT_CONTENT,
+	    .top = true,
+	    .add_mime_version = !x->plan->found.has_mime_version,
+	};
+
+	return rewrite_header(x->sink, x->scan->bytes, x->scan->len, &r, x->why);
+}
+
+/* The multiparts that are made around this entity. */
+static int
+put_around(struct emission *x, const char *root_encoding)
+{
+	const struct plan *p = x->plan;
+	bool root = x->scan->entity.child == 0 && p->placing.wrap_root;
+
+	if (x->scan->entity.child == 0 && (root || x->in_html) && put_top_fields(x) < 0) {
+		return -1;
+	}
+	if (root &&
+	    put_new_multipart(x, "multipart/mixed", BOUNDARY_WRAP_SERIAL, root_encoding) < 0) {
+		return -1;
+	}
+	if (!x->in_html) {
+		return 0;
+	}
+	return put_new_multipart(x, "multipart/related;\n\ttype=\"text/html\"",
+	    BOUNDARY_RELATED_SERIAL, p->found.html.encoding);
 }
 
 /* Whether a header ends in its empty line, or a delimiter follows at once. */
@@ -143,15 +194,16 @@ put_header(struct emission *x)
 	if (r.multipart) {
 		r.boundary = boundaries_find(&p->found.boundaries, x->scan->entity.serial);
 	}
-	if (r.top && p->found.wrap) {
-		if (put_new_root(x, a == NULL ? p->found.root_encoding : NULL) < 0) {
-			return -1;
-		}
+	x->in_html = p->placing.wrap_html && x->scan->at == p->found.html.leaf;
+	if (r.top && (p->placing.wrap_root || x->in_html)) {
 		r.scope = REWRITE_CONTENT;
 	} else {
 		r.add_mime_version = r.top && !p->found.has_mime_version;
 	}
-	if (!r.top && r.boundary == NULL && !r.body_changes) {
+	if (put_around(x, a == NULL ? p->found.root_encoding : NULL) < 0) {
+		return -1;
+	}
+	if (!r.top && r.boundary == NULL && !r.body_changes && !x->in_html) {
 		return put_old_header(x);
 	}
 	if (rewrite_header(x->sink, x->scan->bytes, x->scan->len, &r, x->why) < 0) {
@@ -265,11 +317,28 @@ end_body(struct emission *x)
 	return 0;
 }
 
+/* The attachments that go before this close delimiter, if any do. */
+static int
+put_before_close(struct emission *x, const char *boundary, bool *lf)
+{
+	const struct placing *placing = &x->plan->placing;
+	uint32_t serial = x->scan->delimiter_serial;
+	bool related = serial == placing->joined;
+	const char *first = *lf ? "\n" : "";
+
+	if (!related &&
+	    (serial != SCAN_ROOT_SERIAL || placing->wrap_root || placing->in_root == 0)) {
+		return 0;
+	}
+	*lf = true;
+	return put_appended(x, related, boundary, first);
+}
+
 static int
 put_delimiter(struct emission *x)
 {
-	const struct plan *p = x->plan;
-	const char *boundary = boundaries_find(&p->found.boundaries, x->scan->delimiter_serial);
+	const char *boundary = boundaries_find(
+	    &x->plan->found.boundaries, x->scan->delimiter_serial);
 	const uint8_t *line = x->scan->bytes;
 	bool lf = line[0] == '\n';
 
@@ -280,12 +349,15 @@ put_delimiter(struct emission *x)
 	if (boundary == NULL) {
 		return write_bytes(x, line, x->scan->len);
 	}
-	if (x->scan->delimiter_close && x->scan->delimiter_serial == SCAN_ROOT_SERIAL &&
-	    !p->found.wrap && p->found.appended > 0) {
-		if (put_appended(x, boundary, lf ? "\n" : "") < 0) {
+	if (x->in_html) {
+		x->in_html = false;
+		if (put_last_parts(x, true, lf ? "\n" : "") < 0) {
 			return -1;
 		}
 		lf = true;
+	}
+	if (x->scan->delimiter_close && put_before_close(x, boundary, &lf) < 0) {
+		return -1;
 	}
 	if (write_text(x, lf ? "\n--" : "--") < 0 || write_text(x, boundary) < 0) {
 		return -1;
@@ -308,18 +380,13 @@ not_as_planned(struct emission *x, const struct hold *h)
 static int
 put_end(struct emission *x, const struct hold *h)
 {
-	const char *boundary = boundaries_find(&x->plan->found.boundaries, BOUNDARY_WRAP_SERIAL);
+	bool wrapped = x->in_html || x->plan->placing.wrap_root;
 
-	if (end_body(x) < 0) {
+	if (end_body(x) < 0 || (x->in_html && put_last_parts(x, true, "\n") < 0) ||
+	    (x->plan->placing.wrap_root && put_last_parts(x, false, "\n") < 0)) {
 		return -1;
 	}
-	if (x->plan->found.wrap) {
-		assert(boundary != NULL);
-		if (put_appended(x, boundary, "\n") < 0 || write_text(x, "\n--") < 0 ||
-		    write_text(x, boundary) < 0 || write_text(x, "--\n") < 0) {
-			return -1;
-		}
-	} else if (x->owes_lf && write_text(x, "\n") < 0) {
+	if ((wrapped || x->owes_lf) && write_text(x, "\n") < 0) {
 		return -1;
 	}
 	if (x->edit != x->plan->found.edits) {
@@ -342,7 +409,7 @@ emit(struct emission *x, struct scan *scan, const struct plan *p, struct hold *h
 	x->sink = s;
 	x->why = why;
 	x->edit = 0;
-	x->dropping = x->owes_lf = false;
+	x->dropping = x->owes_lf = x->in_html = false;
 	x->recode.edit = NULL;
 	events_begin(&events, h, scan, NULL);
 	while (result == 0 && events_next(&events, &event, why) == 0) {

@@ -33,6 +33,7 @@ struct emission {
 	struct refusal *why;
 	size_t edit;   /* which comes next */
 	bool dropping; /* the body of a replaced leaf */
+	bool in_html;  /* the body of the HTML that a new multipart/related goes around */
 	bool owes_lf;  /* the attachment that was written lacks the LF of its last line */
 	struct recode recode;
 	struct copy_buffer buffer;

@@ -63,13 +63,22 @@ count_marker(struct finder *f)
 	return ++f->found > GRAFTS_MAX ? refuse(f->why, REFUSED_TOO_MANY_MARKERS) : 0;
 }
 
-static int
-check_place(struct finder *f, const struct marker_hit *hit)
+static bool
+is_sealed(const struct finder *f)
 {
 	for (size_t d = 0; d < f->scan->depth; d++) {
 		if (f->scan->open[d].kind == SCAN_SEALED) {
-			return refuse_here(f, REFUSED_SEALED_PLACE, hit->line);
+			return true;
 		}
+	}
+	return false;
+}
+
+static int
+check_place(struct finder *f, const struct marker_hit *hit)
+{
+	if (is_sealed(f)) {
+		return refuse_here(f, REFUSED_SEALED_PLACE, hit->line);
 	}
 	return count_marker(f);
 }
@@ -152,7 +161,7 @@ cut_raw(struct finder *f, const struct marker_hit *hit, uint64_t body_end)
 	}
 }
 
-/* A line goes, and its attachment becomes a last part of the root. */
+/* A line goes, and its attachment is appended. */
 static int
 find_line(struct finder *f, const struct marker_hit *hit, uint64_t body_end)
 {
@@ -189,7 +198,8 @@ is_own_text(const struct finder *f)
 	const struct scan *scan = f->scan;
 	const struct scan_entity *e = &scan->entity;
 
-	return f->search.text && !e->has_disposition && !e->has_id &&
+	return (e->kind == SCAN_TEXT_PLAIN || e->kind == SCAN_TEXT_HTML) && !e->has_disposition &&
+	    !e->has_id &&
 	    (scan->depth == 0 || e->child == 1 ||
 	        scan->open[scan->depth - 1].kind == SCAN_ALTERNATIVE);
 }
@@ -224,6 +234,35 @@ finish_leaf(struct finder *f, uint64_t end)
 	return 0;
 }
 
+/* What a multipart around an entity must declare. */
+static const char *
+encoding_around(const struct scan_entity *e)
+{
+	return e->binary ? "binary" : e->eight_bit ? "8bit" : NULL;
+}
+
+/* The first HTML is where pictures go that it shows. */
+static void
+remember_html(struct finder *f)
+{
+	const struct scan *scan = f->scan;
+	struct html_leaf *html = &f->to->html;
+
+	if (f->to->has_html || scan->entity.kind != SCAN_TEXT_HTML || !is_own_text(f) ||
+	    is_sealed(f)) {
+		return;
+	}
+	f->to->has_html = true;
+	html->leaf = scan->at;
+	html->encoding = encoding_around(&scan->entity);
+	html->depth = scan->depth;
+	html->related = 0;
+	for (size_t d = 0; d < scan->depth && d < DEPTH_MAX; d++) {
+		html->around[d] = scan->open[d].serial;
+		html->related = scan->open[d].kind == SCAN_RELATED ? d + 1 : html->related;
+	}
+}
+
 static int
 begin_leaf(struct finder *f)
 {
@@ -234,11 +273,12 @@ begin_leaf(struct finder *f)
 	if (e->child == 0) {
 		f->to->root = e->kind;
 		f->to->has_mime_version = e->has_mime_version;
-		f->to->root_encoding = e->binary ? "binary" : e->eight_bit ? "8bit" : NULL;
+		f->to->root_encoding = encoding_around(e);
 		if (e->kind == SCAN_SEALED || e->kind == SCAN_SEALED_LEAF) {
 			return refuse(f->why, REFUSED_SEALED_ROOT);
 		}
 	}
+	remember_html(f);
 	if (e->kind <= SCAN_LEAF && e->encoding != SCAN_OPAQUE) {
 		f->searching = true;
 		f->leaf_at = scan->at;
@@ -331,26 +371,6 @@ check_count(struct finder *f)
 	return refuse(why, REFUSED_COUNT);
 }
 
-/* Where the appended parts go: into a root multipart/mixed, or a new one around the root. */
-static int
-place_appended(struct finder *f)
-{
-	struct found_marks *to = f->to;
-
-	if (to->appended == 0) {
-		return 0;
-	}
-	to->wrap = to->root != SCAN_MIXED;
-	if (to->wrap && to->depth + 1 > DEPTH_MAX) {
-		return refuse(f->why, REFUSED_DEPTH);
-	}
-	if (boundaries_mark(&to->boundaries, to->wrap ? BOUNDARY_WRAP_SERIAL : SCAN_ROOT_SERIAL) <
-	    0) {
-		return refuse(f->why, REFUSED_TOO_MANY_BOUNDARIES);
-	}
-	return 0;
-}
-
 static int
 find_header_tokens(struct finder *f)
 {
@@ -370,7 +390,7 @@ find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_m
     struct refusal *why)
 {
 	to->edits = to->cuts = to->appended = to->replaced = to->tokens = to->depth = 0;
-	to->wrap = false;
+	to->has_html = false;
 	to->boundaries.count = 0;
 	f->to = to;
 	f->scan = scan;
@@ -383,8 +403,8 @@ find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_m
 		return refuse(why, REFUSED_HEADER_TOO_LARGE);
 	}
 	if (fields_read(h->head, h->header_len, &to->fields, why) < 0 ||
-	    find_header_tokens(f) < 0 || walk_through(f, h) < 0 || check_count(f) < 0) {
+	    find_header_tokens(f) < 0 || walk_through(f, h) < 0) {
 		return -1;
 	}
-	return place_appended(f);
+	return check_count(f);
 }

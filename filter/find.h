@@ -3,9 +3,10 @@
  *
  * One walk through the message finds every marker and decides its form, and so what will be done
  * to the message: which leaves are replaced, which lines are cut out, which attachments are
- * appended, which multiparts get a new boundary. No token is looked at.
+ * appended, which multiparts get a new boundary for what is replaced. No token is looked at.
  *
- * Not here: proving tokens (plan.h), carrying it out (emit.h)
+ * Not here: proving tokens (plan.h), where what is appended goes (placing.h), carrying it out
+ * (emit.h)
  */
 #ifndef FILTER_FIND_H
 #define FILTER_FIND_H
@@ -40,6 +41,17 @@ struct decoded_cut {
 	uint64_t from, to;
 };
 
+/* The first text/html leaf of the message's own text. */
+struct html_leaf {
+	uint64_t leaf; /* where its header begins */
+	/* what a multipart around it must declare, as root_encoding */
+	const char *encoding;
+	size_t depth; /* multiparts around it; those that are too many have no serial here */
+	uint32_t around[DEPTH_MAX]; /* their serials, the root's first */
+	size_t
+	    related; /* how far in the innermost multipart/related of these is, from 1; 0: none */
+};
+
 struct found_marks {
 	struct graft_fields fields;
 	enum scan_kind root;
@@ -50,16 +62,17 @@ struct found_marks {
 	struct edit edit[GRAFTS_MAX];
 	size_t cuts;
 	struct decoded_cut cut[GRAFTS_MAX];
-	size_t appended; /* tokens whose attachments become last parts of the root, in order */
+	size_t appended; /* tokens whose attachments become last parts of a multipart, in order */
 	size_t append[GRAFTS_MAX];
 	size_t replaced; /* EDIT_REPLACE among the edits */
 	size_t depth;    /* multiparts around the deepest of these */
 	size_t tokens;   /* different ones */
 	uint8_t token[GRAFTS_MAX][TOKEN_CHARS];
 	unsigned first_seen[GRAFTS_MAX]; /* the occurrence that brought it, from 1 */
-	bool wrap;                       /* a new multipart/mixed goes around the root */
-	struct boundaries boundaries;    /* marked, not derived */
-	uint8_t digest[SHA256_BYTES];    /* SHA-256 of the message */
+	bool has_html;                   /* and what it is, if nobody sealed it */
+	struct html_leaf html;
+	struct boundaries boundaries; /* marked, not derived */
+	uint8_t digest[SHA256_BYTES]; /* SHA-256 of the message */
 };
 
 /* What a search needs; the caller's. */

@@ -68,6 +68,7 @@ plan_prove(
 	plan_end(p);
 	to = to != NULL ? to : &p->found.fields.recipient;
 	if (check_attachments(p, prover, why) < 0 || prove_all(p, prover, to, why) < 0 ||
+	    placing_decide(&p->placing, &p->found, p->attachment, why) < 0 ||
 	    derive_boundaries(p, prover, why) < 0) {
 		plan_end(p);
 		return -1;

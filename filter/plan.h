@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "filter/find.h"
+#include "filter/placing.h"
 #include "filter/prover.h"
 #include "filter/refusal.h"
 
@@ -21,6 +22,7 @@ struct plan {
 	struct found_marks found;
 	size_t attachments; /* proved: one for each of found.token */
 	struct proof attachment[GRAFTS_MAX];
+	struct placing placing;
 };
 
 /*

@@ -35,6 +35,10 @@ enum { TEXT_MAX = 1 << 20 };
 	"Content-Type: message/rfc822\nContent-Transfer-Encoding: 7bit\nContent-Disposition: " \
 	"attachment;\n" \
 	"\tfilename=look.eml\n\n" STOCK_LOOKALIKE
+#define EIGHT \
+	"Content-Type: image/gif\nContent-Transfer-Encoding: base64\nContent-ID: " \
+	"<eight@example>\n\nZWlnaHQ="
+#define RELATED(b) "Content-Type: multipart/related;\n\ttype=\"text/html\";\n\tboundary=\"" b "\"\n"
 #define MIXED(b) "Content-Type: multipart/mixed;\n\tboundary=\"" b "\"\n"
 #define TOP "From: a\nGraft: 1\nMIME-Version: 1.0\n"
 #define TOP2 "From: a\nGraft: 2\nMIME-Version: 1.0\n"

@@ -12,6 +12,7 @@
  *	%5 message/rfc822 with lines like the delimiters of boundary `b`
  *	%6 a name in three RFC 2231 sections, 3 blocks less a byte
  *	%7 one.pdf, bound to a@b.example
+ *	%8 image/gif, no name, Content-ID eight@example, not inline, "eight"
  *
  *	%E expired      %F forged       %V its key revoked   %K its key unknown
  *	%M of another version   %Y another expiry than its entry's   %X entry missing
@@ -267,6 +268,12 @@ stock_begin(void)
 	        .cid = "",
 	        .content = "one",
 	        .len = 3},
+	    {.mark = '8',
+	        .type = "image/gif",
+	        .filename = "",
+	        .cid = "eight@example",
+	        .content = "eight",
+	        .len = 5},
 	};
 	struct spool_fail why = {0};
 	struct store *store = NULL;

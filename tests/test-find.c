@@ -105,10 +105,11 @@ static const struct row rows[] = {
         IN(TOP2
             "Content-Transfer-Encoding: base64\nContent-Type: text/html; "
             "charset=utf-8\n\n\1<p>\303\274\r\n" MARK("1") "\r\nx\r\n" MARK("2") "\r\n</p>\r\n\2"),
-        .want = TOP_OUT MIXED("@0") "\n--@0\nContent-Transfer-Encoding: base64\nContent-Type: "
-                                    "text/html; charset=utf-8\n\n"
-                                    "\1<p>\303\274\r\nx\r\n</p>\r\n\2\n--@0\n" ONE "\n--@0\n" TWO
-                                    "\n--@0--\n",
+        .want = TOP_OUT MIXED("@0") "\n--@0\n" RELATED(
+            "@2") "\n--@2\nContent-Transfer-Encoding: base64\nContent-Type: "
+                  "text/html; charset=utf-8\n\n"
+                  "\1<p>\303\274\r\nx\r\n</p>\r\n\2\n--@2\n" TWO "\n--@2--\n--@0\n" ONE
+                  "\n--@0--\n",
     },
     {
         .name = "line form in base64: nothing is left",

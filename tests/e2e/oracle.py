@@ -14,12 +14,13 @@ and the others are not, and base64 stands in full lines of 76.
 """
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.header import decode_header
 
 NEW_BOUNDARY = re.compile(r'=_g[A-Za-z0-9_-]{22}')
 MARKER = re.compile(rb'\(\(graft:([A-Za-z0-9_-]{60})\)\)')
+SEALED = ('multipart/signed', 'multipart/encrypted')
 # What an MTA may add on the way.
 ADDED = {'received', 'return-path', 'envelope-to', 'delivery-date', 'dkim-signature', 'message-id', 'date', 'from'}
 DROPPED = ('content-length', 'lines')
@@ -34,6 +35,7 @@ class Stored:
     type: str = None            # None: not compared
     name: str = None
     message: bool = False       # message/rfc822: compared with LF line ends
+    cid: bool = False           # it has a Content-ID: it goes beside the HTML
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Part:
     body: bytes = None          # decoded, when its text was edited
     children: list = None
     touched: bool = False       # a graft is in it: its boundary must be new
+    made: str = None            # the type of a multipart that was not there
+    more: tuple = ((), ())      # its new last parts, in both orders that the design allows
 
 
 def fields_of(message):
@@ -67,7 +71,6 @@ class Model:
     def __init__(self, before, stored):
         self.stored = stored
         self.lines = []         # tokens in line form, each once
-        self.appended = [], []  # the new last parts, in both orders that the design allows
         message = message_from_bytes(before)
         fields = fields_of(message)
         self.opted_in = bool(named(fields, 'graft') or named(fields, 'graft-attach'))
@@ -78,13 +81,45 @@ class Model:
         self.root = self.part(message, fields, is_root=True)
         headers = [t for value in named(fields_of(message), 'graft-attach') for t in tokens_of(value)]
         by_header, by_line = [self.graft(t) for t in headers], [self.graft(t) for t in self.lines]
-        self.appended = by_header + by_line, by_line + by_header
-        if headers or self.lines:
-            if message.get_content_type() != 'multipart/mixed':
-                child = Part(message, [f for f in fields if f[0].lower().startswith('content-')],
-                             self.root.stored, self.root.body, self.root.children, self.root.touched)
-                self.root = Part(None, without(fields, prefix='content-'), children=[child], touched=True)
-            self.root.touched = True
+        self.place(by_header + by_line, by_line + by_header)
+
+    def place(self, *orders):
+        """What has a Content-ID goes beside the HTML, the rest to the end of a multipart/mixed."""
+        html = self.own_html(self.root, (), True)
+        beside = tuple([p for p in order if html and p.stored.cid] for order in orders)
+        at_end = tuple([p for p in order if not (html and p.stored.cid)] for order in orders)
+        if beside[0]:
+            part, around = html
+            inside = [i for i, p in enumerate(around) if p.source.get_content_type() == 'multipart/related']
+            for p in around[:inside[-1] + 1] if inside else around:
+                p.touched = True
+            if inside:
+                around[inside[-1]].more = beside
+            else:
+                self.make_around(part, 'multipart/related', beside)
+        if at_end[0]:
+            source = self.root.source
+            if source is None or source.get_content_type() != 'multipart/mixed':
+                self.make_around(self.root, 'multipart/mixed', at_end)
+            self.root.more, self.root.touched = at_end, True
+
+    def own_html(self, part, around, own_text):
+        """The first HTML of the message's own text, and the multiparts around it; None where it has none."""
+        kind = part.source.get_content_type()
+        if part.children is not None:
+            found = (self.own_html(child, (*around, part), kind == 'multipart/alternative' or i == 0)
+                     for i, child in enumerate(part.children))
+            return None if kind in SEALED else next(filter(None, found), None)
+        own = own_text and 'Content-Disposition' not in part.source and 'Content-ID' not in part.source
+        return (part, around) if own and kind == 'text/html' else None
+
+    def make_around(self, part, kind, more):
+        """The part becomes the first child of a new multipart in its place."""
+        child, fields = replace(part), []
+        if part is self.root:
+            child.fields = [f for f in part.fields if f[0].lower().startswith('content-')]
+            fields = without(part.fields, prefix='content-')
+        vars(part).update(vars(Part(None, fields, children=[child], touched=True, made=kind, more=more)))
 
     def graft(self, token):
         return Part(None, [], self.stored[token])
@@ -138,10 +173,6 @@ class Check:
         if not model.opted_in:
             self.plain(model, before, after)
             return
-        first, second = model.appended
-        if first:
-            there = got.get_payload() if got.is_multipart() else []
-            model.root.children += first if self.fits(first, there[len(model.root.children):]) else second
         self.part('root', model.root, got, after)
         self.root_fields(model, got)
         if len(set(self.boundaries)) != len(self.boundaries):
@@ -204,7 +235,9 @@ class Check:
                 self.say(where, 'Content-Type changed in more than its boundary')
 
     def part(self, where, part, got, raw):
-        if where != 'root' and part.stored is None:
+        if where != 'root' and part.made is not None:
+            self.compare_fields(where, [], without(fields_of(got), 'content-type', 'content-transfer-encoding'))
+        elif where != 'root' and part.stored is None:
             self.compare_part_fields(where, part, got, fields_of(got))
         if part.stored is not None:
             self.graft(where, part, got, raw)
@@ -224,8 +257,10 @@ class Check:
         if not isinstance(got.get_payload(), list) or got.get_content_maintype() != 'multipart':
             self.say(where, f'is {got.get_content_type()}, not a multipart')
             return
-        if part.source is None and got.get_content_type() != 'multipart/mixed':
+        if part.made is not None and got.get_content_type() != part.made:
             self.say(where, f'wrapped in {got.get_content_type()}')
+        if part.made == 'multipart/related' and got.get_param('type') != 'text/html':
+            self.say(where, 'does not say what its first part is (RFC 2387)')
         boundary = got.get_boundary()
         self.boundaries.append(boundary)
         old = part.source.get_boundary() if part.source is not None else None
@@ -239,15 +274,17 @@ class Check:
             for name in ('preamble', 'epilogue'):
                 if (getattr(part.source, name) or '').strip('\n') != (getattr(got, name) or '').strip('\n'):
                     self.say(where, f'the {name} changed')
-        children = got.get_payload()
-        if len(children) != len(part.children):
-            self.say(where, f'{len(children)} children instead of {len(part.children)}')
+        children, wanted = got.get_payload(), list(part.children)
+        first, second = part.more
+        wanted += first if self.fits(first, children[len(wanted):]) else second
+        if len(children) != len(wanted):
+            self.say(where, f'{len(children)} children instead of {len(wanted)}')
             return
         raws = raw_children(body_of(raw), boundary)
         if len(raws) != len(children):
             self.say(where, f'{len(raws)} raw parts where the parser sees {len(children)}')
             return
-        for number, (want, have, bytes_) in enumerate(zip(part.children, children, raws), 1):
+        for number, (want, have, bytes_) in enumerate(zip(wanted, children, raws), 1):
             self.part(f'{where}.{number}', want, have, bytes_)
 
     def graft(self, where, part, got, raw):
