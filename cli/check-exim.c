@@ -12,6 +12,8 @@
 #include "exim/program.h"
 #include "exim/rules.h"
 
+_Static_assert((int)RULE_TOKEN_LIFE == (int)EXPIRES_DEFAULT, "the life of a token");
+
 static const char usage[] =
     "usage: mailgraft check-exim [-C FILE] [--exim PROGRAM] [--json]\n"
     "\n"

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 6 };
+#include "cli/limits.h"
 
 static const struct {
 	char letter;
@@ -19,7 +19,7 @@ duration_parse(const char *text, uint64_t *seconds_r)
 	uint64_t value = 0;
 	size_t digits = strspn(text, "0123456789");
 
-	if (digits == 0 || digits > DIGITS_MAX || text[digits] == '\0' ||
+	if (digits == 0 || digits > DURATION_DIGITS_MAX || text[digits] == '\0' ||
 	    text[digits + 1] != '\0') {
 		return -1;
 	}

@@ -21,6 +21,8 @@
 #include "exim/program.h"
 #include "spool/sweep.h"
 
+_Static_assert((int)GRACE_MIN > (int)STORE_YOUNG, "what is young is younger than any grace");
+
 static const char usage[] =
     "usage: mailgraft gc [--spool DIR] [--grace 24h] [--delivered 1d [--exim PROGRAM]\n"
     "                    [--exim-spool DIR]] [--dry-run] [--force] [--json]\n"

@@ -17,6 +17,7 @@
 #include "cli/address.h"
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/limits.h"
 #include "filter/graft.h"
 #include "filter/spool-prover.h"
 #include "mime/tree.h"
@@ -28,8 +29,6 @@ static const char usage[] =
     "part tree before and after to standard error.\n"
     "\n"
     "  --recipient ADDRESS   deliver to this address, whatever Graft-Recipient says\n";
-
-enum { COPY_BYTES = 64 * 1024, SENTENCE_BYTES = 1024 };
 
 struct options {
 	const char *spool;
@@ -51,7 +50,7 @@ temporary(struct complaint *c)
 static int
 copy(int from, int to, const char *from_name, const char *to_name, struct complaint *c)
 {
-	char buf[COPY_BYTES];
+	char buf[PREVIEW_COPY_BYTES];
 	ssize_t n;
 
 	while ((n = read(from, buf, sizeof(buf))) > 0) {
@@ -121,7 +120,7 @@ static int
 grafted(const struct options *o, int in, int out, struct complaint *c)
 {
 	static struct sink to;
-	char sentence[SENTENCE_BYTES];
+	char sentence[SENTENCE_MAX];
 	struct graft *g = graft_new();
 	struct refusal why;
 	int ret;

@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 
-enum { WHERE_BYTES = 256 };
+#include "exim/limits.h"
 
 static void
 report(const struct check *k, bool dangerous, const char *word, const char *kind, const char *name,
     const char *reason, const char *cure)
 {
-	char where[WHERE_BYTES];
+	char where[FINDING_WHERE_BYTES];
 	struct finding f = {dangerous, word, where, reason, cure};
 
 	snprintf(where, sizeof(where), name == NULL ? "%s" : "%s '%s'", kind, name);

@@ -3,8 +3,11 @@
  */
 #include "exim/judge.h"
 
+#include "exim/limits.h"
 #include "filter/graft.h"
 #include "filter/spool-prover.h"
+
+_Static_assert((int)QUEUE_BODY_MAX >= (int)HOLD_MAX, "we read as much as the filter does");
 
 static int
 plan(struct graft *g, int message, const char *path, int64_t now, struct refusal *why)

@@ -21,6 +21,7 @@ enum {
 	RULE_TOKEN_LIFE = 30 * 24 * 60 * 60, /* seconds; of a token made without --expires */
 	RULE_GROUPS_MAX = 256,               /* groups of a user that are looked at */
 	RULE_PATH_BYTES = 512,               /* bytes of a path in an option, with its NUL */
+	FINDING_WHERE_BYTES = 256,           /* bytes of the place of a finding, with its NUL */
 
 	/* the queue */
 	QUEUE_ID_MAX = 23,                   /* characters of a message id (16 before 4.97) */

@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "exim/rules.h"
+#include "filter/limits.h"
+
+_Static_assert((int)RULE_PATIENCE > (int)SILENCE_MAX, "the filter gives up before Exim does");
 
 static const char program[] = "mailgraft-filter";
 

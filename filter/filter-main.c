@@ -225,7 +225,7 @@ log_grafted(const struct graft *g, const struct timespec *start)
 {
 	struct graft_summary sum;
 	struct timespec now;
-	char line[LOG_LINE_MAX], entry[41];
+	char line[LOG_LINE_MAX], entry[GRAFT_ENTRY_CHARS + 1];
 	size_t n;
 	int64_t us;
 

@@ -277,7 +277,7 @@ graft_summary(const struct graft *g, struct graft_summary *s)
 }
 
 void
-graft_entry(const struct graft *g, size_t i, char hex[41])
+graft_entry(const struct graft *g, size_t i, char hex[GRAFT_ENTRY_CHARS + 1])
 {
 	*hex_encode(g->plan.attachment[i].token.entry_id, ENTRY_ID_BYTES, hex) = '\0';
 }

@@ -104,7 +104,9 @@ struct graft_summary {
 
 void graft_summary(const struct graft *g, struct graft_summary *s);
 
-/* Of a plan: the id of its entry number `i`, 40 hex digits and a NUL. */
-void graft_entry(const struct graft *g, size_t i, char hex[41]);
+enum { GRAFT_ENTRY_CHARS = 2 * ENTRY_ID_BYTES };
+
+/* Of a plan: the id of its entry number `i`, in hex digits, and a NUL. */
+void graft_entry(const struct graft *g, size_t i, char hex[GRAFT_ENTRY_CHARS + 1]);
 
 #endif

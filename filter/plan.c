@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+_Static_assert((int)GRAFTS_MAX == (int)FORMAT_ATTACHMENTS_MAX, "a spool's own limit is lower");
+
 /* How many attachments the finished message will have, against what the spool allows. */
 static int
 check_attachments(const struct plan *p, const struct prover *prover, struct refusal *why)

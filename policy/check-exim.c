@@ -8,6 +8,7 @@
 #include "policy/config-file.h"
 #include "policy/delivery-filter.h"
 #include "policy/findings.h"
+#include "policy/limits.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-enum { READSOCKET_TIMEOUT_DEFAULT_MS = 5 * 1000, LIST_DEPTH_MAX = 4 };
+enum { READSOCKET_TIMEOUT_DEFAULT_MS = 5 * 1000 };
 
 struct exim {
 	struct findings findings;

@@ -1,12 +1,11 @@
 /* dns-cache.c - see dns-cache.h */
 #include "policy/dns-cache.h"
+#include "policy/limits.h"
 #include "policy/org-quota.h"
 #include "policy/siphash.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { BUCKETS = 1 << 16, TRIM_TRIES = 16 };
 
 /* Use order: newest at head. */
 struct order {
@@ -22,7 +21,7 @@ struct dns_cache {
 	struct org_quota *quota; /* of the kept set */
 	uint64_t changes;
 	uint64_t refused;
-	struct dns_entry *bucket[BUCKETS];
+	struct dns_entry *bucket[DNS_CACHE_BUCKETS];
 };
 
 struct dns_cache *
@@ -109,7 +108,7 @@ entry_enter(struct dns_cache *c, struct dns_entry *e, enum dns_set set)
 static void
 entry_drop(struct dns_cache *c, struct dns_entry *e)
 {
-	struct dns_entry **at = &c->bucket[e->hash % BUCKETS];
+	struct dns_entry **at = &c->bucket[e->hash % DNS_CACHE_BUCKETS];
 
 	while (*at != e) {
 		at = &(*at)->next;
@@ -130,7 +129,7 @@ transient_trim(struct dns_cache *c)
 	unsigned tries = 0;
 
 	while ((o->count >= DNS_TRANSIENT_MAX || o->bytes >= DNS_TRANSIENT_BYTES_MAX) &&
-	    tries < TRIM_TRIES) {
+	    tries < DNS_TRIM_TRIES) {
 		struct dns_entry *e = o->oldest;
 
 		if (e->query == NULL) {
@@ -187,7 +186,7 @@ dns_cache_find(struct dns_cache *c, enum dns_type type, const char *name, size_t
 {
 	uint64_t hash = entry_hash(c, type, name, len);
 
-	for (struct dns_entry *e = c->bucket[hash % BUCKETS]; e != NULL; e = e->next) {
+	for (struct dns_entry *e = c->bucket[hash % DNS_CACHE_BUCKETS]; e != NULL; e = e->next) {
 		if (e->hash == hash && e->type == type && e->len == len &&
 		    memcmp(e->name, name, len) == 0) {
 			struct order *o = order_of(c, e);
@@ -218,8 +217,8 @@ dns_cache_obtain(struct dns_cache *c, enum dns_type type, const char *name, size
 	e->type = (uint8_t)type;
 	e->len = (uint8_t)len;
 	memcpy(e->name, name, len);
-	e->next = c->bucket[e->hash % BUCKETS];
-	c->bucket[e->hash % BUCKETS] = e;
+	e->next = c->bucket[e->hash % DNS_CACHE_BUCKETS];
+	c->bucket[e->hash % DNS_CACHE_BUCKETS] = e;
 	entry_enter(c, e, DNS_TRANSIENT);
 	return e;
 }

@@ -12,10 +12,6 @@
 #include <unistd.h>
 
 enum {
-	/* how exactly timeouts are kept; ares_timeout() would walk all queries */
-	TICK_MS = 50,
-	SOCKETS_MAX = 64,
-
 	/* in a message's fourth byte */
 	RCODE_BYTE = 3,
 	RCODE_MASK = 0x0f,
@@ -41,7 +37,7 @@ struct dns_transport {
 	unsigned inflight;
 	unsigned server_count;
 	struct transport_server servers[DNS_SERVERS_MAX];
-	struct transport_socket sockets[SOCKETS_MAX];
+	struct transport_socket sockets[DNS_SOCKETS_MAX];
 };
 
 struct transport_query {
@@ -70,7 +66,7 @@ transport_tick(void *context)
 		ares_process_fd(t->servers[i].channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	}
 	if (t->inflight > 0) {
-		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + TICK_MS);
+		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + DNS_TICK_MS);
 	}
 }
 
@@ -79,7 +75,7 @@ transport_socket(struct dns_transport *t, int fd, bool make)
 {
 	struct transport_socket *spare = NULL;
 
-	for (unsigned i = 0; i < SOCKETS_MAX; i++) {
+	for (unsigned i = 0; i < DNS_SOCKETS_MAX; i++) {
 		struct transport_socket *s = &t->sockets[i];
 
 		if (s->used && s->source.fd == fd) {
@@ -321,7 +317,7 @@ dns_transport_send(struct dns_transport *t, unsigned server, const uint8_t *msg,
 	*q = (struct transport_query){t, reply, context};
 	t->inflight++;
 	if (t->tick.place == 0) {
-		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + TICK_MS);
+		(void)loop_timer_set(t->loop, &t->tick, loop_now(t->loop) + DNS_TICK_MS);
 	}
 	ares_send(t->servers[server % t->server_count].channel, msg, (int)len, transport_done, q);
 }

@@ -23,6 +23,10 @@ enum {
 	/* Connections. */
 	CONNECTIONS_MAX = 20000,
 	CONNECTION_ACCEPT_BURST = 128,
+	CONNECTION_BACKLOG = 4096,
+	CONNECTION_RESUME_MS = 100, /* before we accept again when descriptors ran out */
+	INHERITED_MAX = 64,         /* descriptors that systemd may pass */
+	LOOP_BATCH = 256,           /* events of one turn */
 	CONNECTION_BUFFERS_MAX = 64 * 1024 * 1024, /* all partial requests together */
 	CONNECTION_REQUEST_MS = 30 * 1000,         /* first to last byte of a request */
 	CONNECTION_WRITE_MS = 10 * 1000,           /* an answer that nobody reads */
@@ -49,6 +53,8 @@ enum {
 	DNS_FAILURE_MS = 5 * 1000, /* a failed question is not asked again before */
 	DNS_OUTAGE_MS = 60 * 1000, /* failed so lately: stale data at once, ask afterwards */
 	DNS_INFLIGHT_MAX = 8192,
+	DNS_SOCKETS_MAX = 64, /* of one server */
+	DNS_TICK_MS = 50,     /* how exactly timeouts are kept; ares_timeout() walks all queries */
 
 	/* The cache: bytes of what a positive verdict rests on, of it for each organisational
 	   domain, and of all others. What the configuration names comes on top. */
@@ -56,6 +62,9 @@ enum {
 	DNS_ORG_BYTES_MAX = 128 * 1024,
 	DNS_TRANSIENT_BYTES_MAX = 12 * 1024 * 1024,
 	DNS_TRANSIENT_MAX = 32768,
+	DNS_CACHE_BUCKETS = 1 << 16,
+	DNS_TRIM_TRIES = 16, /* entries looked at to make room for one */
+	ORG_SHARE_BUCKETS = 1 << 12,
 	DNS_KEPT_IDLE_MS = 24 * 60 * 60 * 1000, /* unused for so long, it may make room */
 	DNS_POLL_GAP_MS = 3 * 60 * 60 * 1000,   /* a longer break ends a continuous absence */
 	DNS_SAVE_AGAIN_MS = 60 * 60 * 1000,     /* the same answer is saved again after this */
@@ -116,6 +125,13 @@ enum {
 	    1024, /* below, and below GROWTH times its contents, a file grows */
 	STATE_GROWTH = 4,
 	STATE_LINE_MAX = DNS_ANSWER_MAX + 1024,
+
+	/* What check-exim and check-postfix follow, and what is written for an MTA. */
+	LIST_DEPTH_MAX = 4,  /* named lists of Exim in one another */
+	CLASS_DEPTH_MAX = 8, /* restriction classes of Postfix in one another */
+	RESTRICTIONS_MAX = 256,
+	RESTRICTION_WORD_MAX = 512,
+	NETWORK_PATTERN_MAX = 8192,
 
 	/* Log. */
 	LOG_LINE_MAX = 2048,

@@ -1,5 +1,6 @@
 /* listener-set.c - see listener-set.h */
 #include "policy/listener-set.h"
+#include "policy/limits.h"
 #include "policy/listener.h"
 
 #include <errno.h>
@@ -9,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { RESUME_MS = 100, LISTENERS = LISTENERS_MAX + 2 };
+enum { LISTENERS = LISTENERS_MAX + 2 };
 
 struct set_listener {
 	struct listener_set *set;
@@ -54,7 +55,7 @@ set_make_room(struct listener_set *s)
 		return true;
 	}
 	set_accept_events(s, 0);
-	(void)loop_timer_set(s->loop, &s->resume, loop_now(s->loop) + RESUME_MS);
+	(void)loop_timer_set(s->loop, &s->resume, loop_now(s->loop) + CONNECTION_RESUME_MS);
 	return false;
 }
 

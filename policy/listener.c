@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, INHERITED_FIRST = 3, INHERITED_MAX = 64 };
+#include "policy/limits.h"
+
+enum { INHERITED_FIRST = 3 };
 
 /* True when nobody answers on it. */
 static bool
@@ -97,7 +99,7 @@ bind_unix(int fd, const struct endpoint *e, const char **what)
 		goto out;
 	}
 	*what = "listen on";
-	if (listen(fd, BACKLOG) != 0) {
+	if (listen(fd, CONNECTION_BACKLOG) != 0) {
 		r = -errno;
 		goto out;
 	}
@@ -126,7 +128,7 @@ bind_inet(int fd, const struct endpoint *e, const char **what)
 		return -errno;
 	}
 	*what = "listen on";
-	return listen(fd, BACKLOG) == 0 ? 0 : -errno;
+	return listen(fd, CONNECTION_BACKLOG) == 0 ? 0 : -errno;
 }
 
 int

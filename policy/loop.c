@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 256 };
+#include "policy/limits.h"
 
 struct loop {
 	int epoll;
@@ -15,7 +15,7 @@ struct loop {
 	bool stop;
 	bool firing;
 	int64_t now;
-	struct epoll_event batch[BATCH];
+	struct epoll_event batch[LOOP_BATCH];
 	int batch_count;
 	int batch_at;
 	struct loop_timer **heap; /* from 1 */
@@ -208,7 +208,7 @@ loop_turn(struct loop *l, int64_t wait_ms)
 	if (l->heap_count > 0 && l->heap[1]->at - l->now < wait_ms) {
 		wait_ms = l->heap[1]->at > l->now ? l->heap[1]->at - l->now : 0;
 	}
-	l->batch_count = epoll_wait(l->epoll, l->batch, BATCH, (int)wait_ms);
+	l->batch_count = epoll_wait(l->epoll, l->batch, LOOP_BATCH, (int)wait_ms);
 	l->now = l->clock();
 	if (l->batch_count < 0) {
 		l->batch_count = 0;

@@ -10,8 +10,7 @@
 #define POLICY_NETWORK_PATTERN_H
 
 #include "policy/address.h"
-
-enum { NETWORK_PATTERN_MAX = 8192 };
+#include "policy/limits.h"
 
 /* Writes a NUL-terminated pattern of at most NETWORK_PATTERN_MAX bytes, returns its length. */
 size_t network_pattern(const struct network *n, char *text);

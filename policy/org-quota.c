@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHARE_BUCKETS = 1 << 12 };
-
 struct org_share {
 	struct org_share *next; /* hash chain */
 	size_t bytes;
@@ -20,7 +18,7 @@ struct org_share {
 struct org_quota {
 	struct siphash_key key;
 	size_t max_bytes;
-	struct org_share *bucket[SHARE_BUCKETS];
+	struct org_share *bucket[ORG_SHARE_BUCKETS];
 };
 
 struct org_quota *
@@ -44,7 +42,7 @@ org_quota_free(struct org_quota *q)
 	if (q == NULL) {
 		return;
 	}
-	for (size_t i = 0; i < SHARE_BUCKETS; i++) {
+	for (size_t i = 0; i < ORG_SHARE_BUCKETS; i++) {
 		while (q->bucket[i] != NULL) {
 			struct org_share *s = q->bucket[i];
 
@@ -79,7 +77,7 @@ org_quota_take(struct org_quota *q, const char *name, size_t len, size_t bytes)
 	text[len] = 0;
 	org = organisation(text);
 	org_len = strlen(org);
-	bucket = siphash(&q->key, org, org_len) % SHARE_BUCKETS;
+	bucket = siphash(&q->key, org, org_len) % ORG_SHARE_BUCKETS;
 	for (s = q->bucket[bucket]; s != NULL; s = s->next) {
 		if (s->len == org_len && memcmp(s->name, org, org_len) == 0) {
 			break;

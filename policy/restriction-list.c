@@ -6,8 +6,6 @@
 
 static const char separators[] = " \t\r\n,";
 
-enum { CLASS_DEPTH_MAX = 8 };
-
 /* The next word, or all between braces. Returns what follows it; NULL at the end. */
 static const char *
 next_word(const char *p, char *word, size_t cap)

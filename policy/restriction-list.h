@@ -8,9 +8,8 @@
 #ifndef POLICY_RESTRICTION_LIST_H
 #define POLICY_RESTRICTION_LIST_H
 
+#include "policy/limits.h"
 #include "policy/postfix-settings.h"
-
-enum { RESTRICTION_WORD_MAX = 512, RESTRICTIONS_MAX = 256 };
 
 struct restriction {
 	char word[64];

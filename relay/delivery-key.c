@@ -90,7 +90,7 @@ delivery_key(const struct delivery_name *n, const struct held *h, const struct g
 		graft_summary(g, &sum);
 	}
 	for (size_t i = 0; i < sum.entries; i++) {
-		char entry[41];
+		char entry[GRAFT_ENTRY_CHARS + 1];
 
 		graft_entry(g, i, entry);
 		add_text(&hash, entry);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RSA_BITS_MIN = 1024, RSA_BITS_MAX = 8192, RSA_BITS_MADE = 2048, PEM_MAX = 16 * 1024 };
+#include "relay/limits.h"
 
 struct dkim_key {
 	enum dkim_algorithm algorithm;
@@ -29,7 +29,7 @@ wrap(EVP_PKEY *pkey, struct dkim_key **key_r)
 	int id = EVP_PKEY_get_base_id(pkey), bits = EVP_PKEY_get_bits(pkey);
 
 	if (id != EVP_PKEY_ED25519 &&
-	    (id != EVP_PKEY_RSA || bits < RSA_BITS_MIN || bits > RSA_BITS_MAX)) {
+	    (id != EVP_PKEY_RSA || bits < DKIM_RSA_BITS_MIN || bits > DKIM_RSA_BITS_MAX)) {
 		EVP_PKEY_free(pkey);
 		return -ENOTSUP;
 	}
@@ -55,7 +55,7 @@ no_passphrase(char *buf, int size, int rwflag, void *arg)
 int
 dkim_key_read(int fd, struct dkim_key **key_r)
 {
-	char text[PEM_MAX];
+	char text[DKIM_KEY_FILE_MAX];
 	struct stat st;
 	EVP_PKEY *pkey = NULL;
 	BIO *bio;
@@ -87,7 +87,7 @@ int
 dkim_key_make(enum dkim_algorithm algorithm, struct dkim_key **key_r)
 {
 	EVP_PKEY *pkey = algorithm == DKIM_RSA_SHA256
-	    ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)RSA_BITS_MADE)
+	    ? EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)DKIM_RSA_BITS_MADE)
 	    : EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 
 	return pkey == NULL ? -EIO : wrap(pkey, key_r);

@@ -21,16 +21,9 @@
 #include <stdint.h>
 
 #include "relay/dkim-body.h"
+#include "relay/limits.h"
 
 enum dkim_algorithm { DKIM_RSA_SHA256, DKIM_ED25519_SHA256 };
-
-enum {
-	DKIM_HEADER_MAX = 1536 * 1024, /* bytes of a header that can be signed */
-	DKIM_FIELD_MAX = 8 * 1024,     /* bytes of a finished DKIM-Signature field */
-	DKIM_DOMAIN_MAX = 255,         /* bytes of a domain or a selector (RFC 1035 2.3.4) */
-	DKIM_SIGNATURE_MAX = 1024,     /* bytes of a signature: RSA with 8,192 bits */
-	DKIM_SIGNED_MAX = 64,          /* names in a policy */
-};
 
 /* Which fields are signed. NUL-terminated lower-case names. */
 struct dkim_policy {

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_SLOTS = 1024 };
+#include "relay/limits.h"
 
 int
 ledger_table_begin(struct ledger_table *t)
 {
-	*t = (struct ledger_table){.slot_count = FIRST_SLOTS};
-	t->slots = calloc(FIRST_SLOTS, sizeof(struct ledger_record *));
-	t->bytes = FIRST_SLOTS * sizeof(struct ledger_record *);
+	*t = (struct ledger_table){.slot_count = LEDGER_SLOTS_FIRST};
+	t->slots = calloc(LEDGER_SLOTS_FIRST, sizeof(struct ledger_record *));
+	t->bytes = LEDGER_SLOTS_FIRST * sizeof(struct ledger_record *);
 	return t->slots != NULL ? 0 : -ENOMEM;
 }
 

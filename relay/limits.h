@@ -84,6 +84,27 @@ enum {
 	LEDGER_UNCERTAIN_S = 15 * 60,     /* so long nobody tries again */
 	LEDGER_BUDGET = 64 * 1024 * 1024, /* bytes of memory; the oldest go */
 	LEDGER_SLACK = 1024 * 1024,       /* bytes of the file that are not worth a new one */
+	LEDGER_SLOTS_FIRST = 1024,        /* of the table in memory */
+
+	/* DKIM. */
+	DKIM_HEADER_MAX = 1536 * 1024, /* bytes of a header that can be signed */
+	DKIM_FIELD_MAX = 8 * 1024,     /* bytes of a finished DKIM-Signature field */
+	DKIM_DOMAIN_MAX = 255,         /* bytes of a domain or a selector (RFC 1035 2.3.4) */
+	DKIM_SIGNED_MAX = 64,          /* names in a policy */
+	DKIM_RSA_BITS_MIN = 1024,
+	DKIM_RSA_BITS_MAX = 8192,
+	DKIM_RSA_BITS_MADE = 2048,
+	DKIM_SIGNATURE_MAX = DKIM_RSA_BITS_MAX / 8, /* bytes of a signature */
+	DKIM_KEY_FILE_MAX = 16 * 1024,
+
+	/* Pacing. */
+	PACING_GROUPS_MAX = 4096,
+	PACING_REASON_MAX = 160,             /* bytes kept of the reply that opened a breaker */
+	BREAKER_REFUSALS = 3,                /* 5.7.x in a row */
+	BREAKER_FIRST_MS = 15 * 60 * 1000,   /* how long it is open the first time */
+	BREAKER_MAX_MS = 2 * 60 * 60 * 1000, /* and at most; each time in a row doubles it */
+	BREAKER_RECOVER_MS = 15 * 60 * 1000,
+	BREAKER_HALVES_MAX = 6, /* at least 1/64 of the rate */
 };
 
 #endif

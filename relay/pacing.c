@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "relay/limits.h"
+
 struct pacing_group {
 	char name[HOST_NAME_MAX_BYTES + 1];
 	struct settings_pace pace;

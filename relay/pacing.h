@@ -22,17 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "relay/limits.h"
 #include "relay/settings.h"
-
-enum {
-	PACING_GROUPS_MAX = 4096,
-	PACING_REASON_MAX = 160,             /* bytes kept of the reply that opened a breaker */
-	BREAKER_REFUSALS = 3,                /* 5.7.x in a row */
-	BREAKER_FIRST_MS = 15 * 60 * 1000,   /* how long it is open the first time */
-	BREAKER_MAX_MS = 2 * 60 * 60 * 1000, /* and at most; each time in a row doubles it */
-	BREAKER_RECOVER_MS = 15 * 60 * 1000,
-	BREAKER_HALVES_MAX = 6, /* at least 1/64 of the rate */
-};
 
 struct pacing;
 struct pacing_group;

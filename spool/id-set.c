@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "spool/limits.h"
+
 struct id {
 	uint8_t bytes[ENTRY_ID_BYTES];
 };
@@ -17,8 +19,6 @@ struct id_set {
 	size_t count, room;
 	bool sealed;
 };
-
-enum { ROOM_AT_FIRST = 1024 };
 
 int
 id_set_new(struct id_set **set_r, struct spool_fail *why)
@@ -75,7 +75,7 @@ make_room(struct id_set *s, struct spool_fail *why)
 	if (s->count >= ID_SET_MAX) {
 		return spool_fail_check(why, FAIL_COUNT, "ids", E2BIG);
 	}
-	room = s->room == 0 ? ROOM_AT_FIRST : s->room * 2;
+	room = s->room == 0 ? ID_SET_FIRST : s->room * 2;
 	more = realloc(s->ids, room * sizeof(*more));
 	if (more == NULL) {
 		return spool_fail(why, "malloc", NULL, ENOMEM);

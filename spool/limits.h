@@ -38,7 +38,9 @@ enum {
 	KEYRING_MAX = 256,                  /* keys of one spool, revoked ones included */
 	/* entries that may be in use at once: 80 MB in memory */
 	ID_SET_MAX = 4 * 1024 * 1024,
-	SNIFF_HEAD = 4096, /* bytes in which a NUL says that a file is no text */
+	ID_SET_FIRST = 1024, /* and those for which there is room at first */
+	REFS_BUFFERED = 32,  /* references of one shard that are gathered before they are written */
+	SNIFF_HEAD = 4096,   /* bytes in which a NUL says that a file is no text */
 	/* bytes of a text that libmagic looks at for its encoding; its own default */
 	SNIFF_ENCODING = 64 * 1024,
 	SNIFF_TYPE_MAX = 128, /* bytes of a media type from libmagic, with its NUL */

@@ -11,14 +11,15 @@
 #include <unistd.h>
 
 #include "spool/create.h"
+#include "spool/limits.h"
 
-enum { BUFFERED = 32, FDS = SHARDS + STORE_OTHER_FDS };
+enum { FDS = SHARDS + STORE_OTHER_FDS };
 
 struct shard {
 	int fd; /* -1: nothing written yet */
 	uint64_t written;
 	size_t count; /* of `buffer` */
-	struct ref buffer[BUFFERED];
+	struct ref buffer[REFS_BUFFERED];
 };
 
 struct refs {
@@ -102,7 +103,7 @@ refs_add(struct refs *r, const struct entry *e, struct spool_fail *why)
 	memcpy(ref->blob, e->blob, sizeof(ref->blob));
 	memcpy(ref->checksum, e->checksum, sizeof(ref->checksum));
 	ref->size = e->size;
-	return ++s->count == BUFFERED ? spill(r, s, why) : 0;
+	return ++s->count == REFS_BUFFERED ? spill(r, s, why) : 0;
 }
 
 static int
