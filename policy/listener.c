@@ -124,11 +124,7 @@ bind_inet(int fd, const struct endpoint *e, const char **what)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	}
 	*what = "bind";
-	if (bind(fd, (const struct sockaddr *)&e->address, e->len) != 0) {
-		return -errno;
-	}
-	*what = "listen on";
-	return listen(fd, CONNECTION_BACKLOG) == 0 ? 0 : -errno;
+	return bind(fd, (const struct sockaddr *)&e->address, e->len) == 0 ? 0 : -errno;
 }
 
 int
@@ -142,11 +138,60 @@ listener_open(const struct endpoint *e, const char **what)
 		return -errno;
 	}
 	r = endpoint_is_unix(e) ? bind_unix(fd, e, what) : bind_inet(fd, e, what);
+	if (r == 0 && !endpoint_is_unix(e) && listen(fd, CONNECTION_BACKLOG) != 0) {
+		*what = "listen on";
+		r = -errno;
+	}
 	if (r != 0) {
 		close(fd);
 		return r;
 	}
 	return fd;
+}
+
+/* The folder must take a new name; a name that is there must be a socket's. */
+static int
+check_unix(const struct endpoint *e, const char **what)
+{
+	char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct stat st;
+	uid_t uid;
+	gid_t gid;
+	int r;
+
+	snprintf(folder, sizeof(folder), "%s", endpoint_path(e));
+	*what = "bind";
+	if (lstat(folder, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+		return -EEXIST;
+	}
+	r = look_up_owner(e, &uid, &gid, what);
+	if (r != 0) {
+		return r;
+	}
+	if (lstat(folder, &st) == 0 && !socket_is_dead(e)) {
+		return 0;
+	}
+	*what = "bind";
+	*(strrchr(folder, '/') + 1) = '\0';
+	return faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0 ? -errno : 0;
+}
+
+int
+listener_check(const struct endpoint *e, const char **what)
+{
+	int fd, r;
+
+	if (endpoint_is_unix(e)) {
+		return check_unix(e, what);
+	}
+	*what = "make a socket for";
+	fd = socket(e->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0) {
+		return -errno;
+	}
+	r = bind_inet(fd, e, what);
+	close(fd);
+	return r == -EADDRINUSE ? 0 : r;
 }
 
 static bool

@@ -13,6 +13,12 @@
 
 int listener_open(const struct endpoint *e, const char **what);
 
+/*
+ * 0 where listener_open() would make the socket, or would only find it in use; else as it. Leaves
+ * nothing behind, and no daemon notices.
+ */
+int listener_check(const struct endpoint *e, const char **what);
+
 /* A socket passed by systemd for this endpoint, or -1. Call once per endpoint. */
 int listener_inherit(const struct endpoint *e);
 

@@ -9,11 +9,14 @@
 #include "policy/explain.h"
 #include "policy/metrics.h"
 #include "policy/server.h"
+#include "policy/start-check.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static const char default_config[] = "/etc/mailgraft/policyd.yaml";
 
@@ -38,20 +41,54 @@ print_warning(void *context, const char *text)
 	(void)fprintf(context, "warning: %s\n", text);
 }
 
+/* Reads the recipient files to their end. */
+static bool
+check_recipients(const struct config *c, char *error)
+{
+	struct recipient_load *load;
+	enum recipient_step step = RECIPIENT_STEP_FAILED;
+
+	if (c->recipient_file_count == 0) {
+		return true;
+	}
+	snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+	load = recipient_load_begin(c->recipient_files, c->recipient_file_count);
+	if (load != NULL) {
+		do {
+			step = recipient_load_step(load, error);
+		} while (step == RECIPIENT_STEP_MORE);
+	}
+	recipient_load_free(load);
+	return step == RECIPIENT_STEP_DONE;
+}
+
+/* The exit status that the daemon would have; 0 where it would serve. */
 static int
 check_config(const char *path)
 {
 	char error[CONFIG_ERROR_MAX];
 	struct config *c = config_from_file(path, error);
+	int status = EX_CONFIG;
 
-	if (c == NULL) {
-		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
-		return EX_CONFIG;
+	if (c == NULL || !check_recipients(c, error)) {
+		goto out;
+	}
+	status = start_check(c, error);
+	if (status != EX_OK) {
+		goto out;
 	}
 	config_warnings(c, print_warning, stdout);
+	if (c->state != NULL && access(c->state, W_OK | X_OK) != 0) {
+		printf("warning: state folder '%s': %s: nothing will survive a restart\n", c->state,
+		    strerror(errno));
+	}
 	printf("%s: valid, mode %s\n", path, config_mode_name(c->relay.mode));
+out:
+	if (status != EX_OK) {
+		(void)fprintf(stderr, "mailgraft-policyd: %s\n", error);
+	}
 	config_free(c);
-	return EX_OK;
+	return status;
 }
 
 struct arguments {

@@ -2,6 +2,7 @@
 #include "policy/server.h"
 #include "policy/config-file.h"
 #include "policy/service-manager.h"
+#include "policy/start-check.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -407,6 +408,11 @@ server_start(struct loop *loop, const char *config_path, const struct server_fac
 		*status = EX_CONFIG;
 		goto fail;
 	}
+	*status = start_check(s->config, error);
+	if (*status != EX_OK) {
+		goto fail;
+	}
+	*status = EX_OSERR;
 	if (!server_build(s, faces, error)) {
 		goto fail;
 	}

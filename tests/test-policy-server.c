@@ -190,8 +190,11 @@ START_TEST(a_start_that_fails_says_why)
 	ck_assert_msg(strstr(error, "expected") != NULL, "%s", error);
 	write_config("good.test", ", 'unix:/nonexistent/x'");
 	ck_assert_ptr_null(server_start(loop_new(), path, &faces, &status, error));
-	ck_assert_int_eq(status, EX_OSERR);
+	ck_assert_int_eq(status, EX_CONFIG);
 	ck_assert_msg(strstr(error, "cannot bind 'unix:/nonexistent/x'") != NULL, "%s", error);
+	write_config("good.test", ", 'inet:192.0.2.1:10040'"); /* an address of nobody's */
+	ck_assert_ptr_null(server_start(loop_new(), path, &faces, &status, error));
+	ck_assert_int_eq(status, EX_OSERR);
 	ck_assert_int_eq(reach("policy"), -1);
 	scratch_end();
 }
