@@ -58,7 +58,7 @@ count_entry(struct totals *t, const struct entry *e, uint64_t now)
 
 	t->entries++;
 	t->entry_bytes += e->size;
-	if (expires < now) {
+	if (expires <= now) {
 		t->expired++;
 		return;
 	}

@@ -82,7 +82,7 @@ token_verify(
 	if (key->state == KEY_REVOKED) {
 		return TOKEN_REVOKED;
 	}
-	return now > t->expiry ? TOKEN_EXPIRED : TOKEN_OK;
+	return now >= t->expiry ? TOKEN_EXPIRED : TOKEN_OK;
 }
 
 void

@@ -55,7 +55,7 @@ enum token_verdict token_decode(const uint8_t *text, size_t len, struct token *t
 /*
  * Judges a decoded token by its key (the one with the token's key id).
  * `recipient` may be NULL or empty. `now` is in EXPIRY_UNITs since 1970; a token
- * is good up to and including its minute of expiry.
+ * is good before its expiry, and no longer at it.
  */
 enum token_verdict token_verify(
     const struct token *t, const struct key *key, const struct recipient *recipient, uint32_t now);

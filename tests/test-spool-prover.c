@@ -1,5 +1,6 @@
 /*
- * test-spool-prover.c - an expiry is believed only by a clock that the spool has seen
+ * test-spool-prover.c - an expiry is true to the second, and believed only by a clock that the
+ * spool has seen
  */
 #include "filter/spool-prover.h"
 
@@ -58,12 +59,48 @@ START_TEST(expiry_by_the_clock)
 }
 END_TEST
 
+/* put prints expires * EXPIRY_UNIT as the time until which a token is good. */
+START_TEST(expiry_is_the_time_that_was_printed)
+{
+	uint32_t expires = (uint32_t)(time(NULL) / EXPIRY_UNIT) + 1;
+	const int64_t printed = (int64_t)expires * EXPIRY_UNIT;
+	struct recipient nobody = {0};
+	struct spool *spool;
+	struct key key;
+	uint8_t id[ENTRY_ID_BYTES];
+	char token[TOKEN_CHARS + 1];
+
+	umask(077);
+	scratch_begin();
+	spool = scratch_spool(&key);
+	stored_put(spool, "hello", "a", expires, id);
+	token_make(&key, id, expires, NULL, token);
+	for (int64_t now = printed - 1; now <= printed; now++) {
+		struct refusal why = {0};
+		struct spool_prover s = {0};
+		struct prover prover;
+		struct proof proof;
+
+		ck_assert_int_eq(spool_prover_open(&s, "spool", now, &prover, &why), 0);
+		if (prover.prove(prover.state, (const uint8_t *)token, &nobody, &proof, &why) ==
+		    0) {
+			close(proof.fd);
+		}
+		ck_assert_int_eq(why.reason, now < printed ? REFUSED_NOT : REFUSED_TOKEN_EXPIRED);
+		spool_prover_close(&s);
+	}
+	spool_close(&spool);
+	scratch_end();
+}
+END_TEST
+
 int
 main(void)
 {
 	Suite *suite = suite_create("spool-prover");
 	TCase *tc = tcase_create("spool-prover");
 
+	tcase_add_test(tc, expiry_is_the_time_that_was_printed);
 	tcase_add_loop_test(tc, expiry_by_the_clock, 0, sizeof(rows) / sizeof(rows[0]));
 	suite_add_tcase(suite, tc);
 	return scratch_run(suite);
