@@ -11,7 +11,9 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-spool.h"
+#include "cli/duration.h"
 #include "cli/settings.h"
+#include "cli/size.h"
 #include "spool/apply.h"
 #include "spool/spool.h"
 
@@ -27,7 +29,9 @@ static void
 print_bytes(const char *name, uint64_t bytes)
 {
 	if (bytes < INT64_MAX) {
-		printf("%s: %" PRIu64 "\n", name, bytes);
+		char text[SIZE_TEXT_MAX];
+
+		printf("%s: %s\n", name, size_exact(bytes, text));
 	}
 }
 
@@ -38,7 +42,9 @@ print_limits(const char *before, const struct format_limits *l)
 		printf("%sattachments: %" PRIu64 "\n", before, l->attachments);
 	}
 	if (l->expanded > 0) {
-		printf("%sexpanded: %" PRIu64 "\n", before, l->expanded);
+		char text[SIZE_TEXT_MAX];
+
+		printf("%sexpanded: %s\n", before, size_exact(l->expanded, text));
 	}
 }
 
@@ -74,9 +80,10 @@ static int
 show(const char *path)
 {
 	const struct settings *conf = settings();
+	char expires[DURATION_TEXT_MAX], grace[DURATION_TEXT_MAX];
 
-	printf("# %s\nspool: %s\nexpires: %" PRIu64 "m\ngrace: %" PRIu64 "m\n", settings_file(),
-	    path, conf->expires / 60, conf->grace / 60);
+	printf("# %s\nspool: %s\nexpires: %s\ngrace: %s\n", settings_file(), path,
+	    duration_text(conf->expires, expires), duration_text(conf->grace, grace));
 	print_bytes("largest-file", conf->largest_file);
 	print_bytes("total", conf->total);
 	print_limits("", &conf->messages);

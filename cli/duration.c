@@ -3,7 +3,9 @@
  */
 #include "cli/duration.h"
 
+#include <inttypes.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/limits.h"
@@ -33,4 +35,17 @@ duration_parse(const char *text, uint64_t *seconds_r)
 		}
 	}
 	return -1;
+}
+
+const char *
+duration_text(uint64_t seconds, char text[DURATION_TEXT_MAX])
+{
+	size_t i = sizeof(units) / sizeof(units[0]) - 1;
+
+	while (i > 0 && (seconds == 0 || seconds % units[i].seconds != 0)) {
+		i--;
+	}
+	snprintf(
+	    text, DURATION_TEXT_MAX, "%" PRIu64 "%c", seconds / units[i].seconds, units[i].letter);
+	return text;
 }

@@ -9,4 +9,10 @@
 /* "90m" to seconds; at most six digits. -1: it is no such text. */
 int duration_parse(const char *text, uint64_t *seconds_r);
 
+enum { DURATION_TEXT_MAX = 24 }; /* with its NUL */
+
+/* Such a text, of the largest unit that divides it: 2592000 is "30d". Less than a minute is cut
+ * off. Returns `text`. */
+const char *duration_text(uint64_t seconds, char text[DURATION_TEXT_MAX]);
+
 #endif

@@ -12,6 +12,7 @@
 #include <yaml.h>
 
 #include "cli/duration.h"
+#include "cli/size.h"
 #include "spool/limits.h"
 
 static struct settings in_force = {
@@ -36,52 +37,13 @@ settings_file(void)
 	return named != NULL && named[0] != '\0' ? named : "/etc/mailgraft/mailgraft.yaml";
 }
 
-/* A whole number from 1 to max. Returns what follows it, or NULL. */
-static const char *
-parse_number(const char *text, uint64_t max, uint64_t *number_r)
-{
-	uint64_t number = 0;
-
-	for (; *text >= '0' && *text <= '9'; text++) {
-		uint64_t digit = (uint64_t)(*text - '0');
-		if (number > (max - digit) / 10) {
-			return NULL;
-		}
-		number = number * 10 + digit;
-	}
-	*number_r = number;
-	return number > 0 ? text : NULL;
-}
-
-static int
-parse_size(const char *text, uint64_t *bytes_r)
-{
-	static const char letters[] = "KMG";
-	uint64_t number;
-	const char *letter, *end = parse_number(text, INT64_MAX, &number);
-	int shift;
-
-	if (end == NULL || (*end != '\0' && end[1] != '\0')) {
-		return -1;
-	}
-	letter = *end == '\0' ? NULL : strchr(letters, *end);
-	if (*end != '\0' && letter == NULL) {
-		return -1;
-	}
-	shift = letter == NULL ? 0 : 10 * (int)(letter - letters + 1);
-	if (number > (uint64_t)INT64_MAX >> shift) {
-		return -1;
-	}
-	*bytes_r = number << shift;
-	return 0;
-}
-
 static int
 parse_count(const char *text, uint64_t *count_r)
 {
-	const char *end = parse_number(text, FORMAT_ATTACHMENTS_MAX, count_r);
-
-	return end != NULL && *end == '\0' ? 0 : -1;
+	return text[strspn(text, "0123456789")] == '\0' && size_parse(text, count_r) == 0 &&
+	        *count_r <= FORMAT_ATTACHMENTS_MAX
+	    ? 0
+	    : -1;
 }
 
 static const char names[] = "spool, expires, grace, largest-file, total, attachments or expanded";
@@ -110,10 +72,10 @@ set(const char *key, const char *value)
 		    : "a number and m, h, d or w, at least 1h";
 	}
 	if (strcmp(key, "largest-file") == 0) {
-		return parse_size(value, &in_force.largest_file) == 0 ? NULL : bytes;
+		return size_parse(value, &in_force.largest_file) == 0 ? NULL : bytes;
 	}
 	if (strcmp(key, "total") == 0) {
-		return parse_size(value, &in_force.total) == 0 ? NULL : bytes;
+		return size_parse(value, &in_force.total) == 0 ? NULL : bytes;
 	}
 	if (strcmp(key, "attachments") == 0) {
 		return parse_count(value, &in_force.messages.attachments) == 0
@@ -121,7 +83,7 @@ set(const char *key, const char *value)
 		    : "a number from 1 to 100";
 	}
 	if (strcmp(key, "expanded") == 0) {
-		return parse_size(value, &in_force.messages.expanded) == 0 ? NULL : bytes;
+		return size_parse(value, &in_force.messages.expanded) == 0 ? NULL : bytes;
 	}
 	return names;
 }
