@@ -3,31 +3,12 @@
  */
 #include "filter/find.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "filter/events.h"
+#include "filter/part-path.h"
 
 _Static_assert((int)MARKER_TOKEN_CHARS == (int)TOKEN_CHARS, "a marker holds one token");
-
-/* The number of the entity being read: "2.1"; "1" for the only part of a message that is no
- * multipart. */
-static void
-part_path(const struct scan *scan, char out[PART_PATH_MAX])
-{
-	size_t n = 0;
-
-	if (scan->depth == 0) {
-		snprintf(out, PART_PATH_MAX, "1");
-		return;
-	}
-	out[0] = '\0';
-	for (size_t d = 0; d < scan->depth && n + 12 < PART_PATH_MAX; d++) {
-		n += (size_t)snprintf(out + n, PART_PATH_MAX - n, "%s%" PRIu32, d > 0 ? "." : "",
-		    scan->open[d].child);
-	}
-}
 
 static int
 refuse_here(struct finder *f, enum refusal_reason reason, uint64_t line)
@@ -182,15 +163,6 @@ find_line(struct finder *f, const struct marker_hit *hit, uint64_t body_end)
 	return 0;
 }
 
-static void
-remember_near_miss(struct finder *f, uint64_t line)
-{
-	if (line > 0 && f->near_line == 0) {
-		part_path(f->scan, f->near_part);
-		f->near_line = line;
-	}
-}
-
 /* Whether a leaf is the message's own text rather than an attachment (DESIGN.md, Which form). */
 static bool
 is_own_text(const struct finder *f)
@@ -215,12 +187,10 @@ finish_leaf(struct finder *f, uint64_t end)
 	}
 	f->searching = false;
 	marker_end(search, end);
-	remember_near_miss(f, search->near_miss);
 	if (search->whole && !is_own_text(f)) {
 		return find_part(f);
 	}
 	if (!search->text) {
-		remember_near_miss(f, search->hits > 0 ? search->hit[0].line : 0);
 		return 0;
 	}
 	if (search->too_many) {
@@ -357,7 +327,7 @@ walk_through(struct finder *f, struct hold *h)
 }
 
 static int
-check_count(struct finder *f)
+check_count(struct finder *f, struct hold *h)
 {
 	struct refusal *why = f->why;
 
@@ -366,8 +336,9 @@ check_count(struct finder *f)
 	}
 	why->wanted = f->to->fields.count;
 	why->found = f->found;
-	memcpy(why->part, f->near_part, sizeof(why->part));
-	why->line = f->near_line;
+	if (f->found < f->to->fields.count) {
+		diagnose(&f->diagnosis, &f->search, f->scan, h, why);
+	}
 	return refuse(why, REFUSED_COUNT);
 }
 
@@ -397,8 +368,6 @@ find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_m
 	f->why = why;
 	f->searching = false;
 	f->found = 0;
-	f->near_part[0] = '\0';
-	f->near_line = 0;
 	if (h->header_len > HEADER_MAX) {
 		return refuse(why, REFUSED_HEADER_TOO_LARGE);
 	}
@@ -406,5 +375,5 @@ find_markers(struct finder *f, struct scan *scan, struct hold *h, struct found_m
 	    find_header_tokens(f) < 0 || walk_through(f, h) < 0) {
 		return -1;
 	}
-	return check_count(f);
+	return check_count(f, h);
 }

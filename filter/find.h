@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "filter/boundary.h"
+#include "filter/diagnosis.h"
 #include "filter/fields.h"
 #include "filter/hold.h"
 #include "filter/refusal.h"
@@ -82,13 +83,10 @@ struct finder {
 	struct refusal *why;
 	struct marker_search search;
 	bool searching;
-	uint64_t found;   /* marker occurrences */
-	uint64_t leaf_at; /* where the leaf's header begins */
-	/* the first marker that stands where none is taken, which its author will want to know of
-	 */
-	char near_part[PART_PATH_MAX];
-	uint64_t near_line;
-	bool appends[GRAFTS_MAX]; /* of a token: by a line, where once is enough */
+	uint64_t found;             /* marker occurrences */
+	uint64_t leaf_at;           /* where the leaf's header begins */
+	struct diagnosis diagnosis; /* of too few */
+	bool appends[GRAFTS_MAX];   /* of a token: by a line, where once is enough */
 };
 
 /* Searches a wholly held message that opts in. 0, or -1 with the reason. */

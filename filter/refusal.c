@@ -25,6 +25,12 @@ static const struct {
 #undef X
 };
 
+static const char *const near_text[] = {
+#define X(reason, text) [reason] = text,
+    NEAR_REASONS(X)
+#undef X
+};
+
 /* Every reason must be here, or this does not compile. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic error "-Wswitch-enum"
@@ -163,8 +169,14 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 		ADD(": '%s' did not read the whole message", r->fail.object);
 	} else if (r->reason == REFUSED_COUNT) {
 		ADD(": the header says %" PRIu64 ", found %" PRIu64, r->wanted, r->found);
-		if (r->line > 0) {
-			ADD("; not alone on its line or not alone in its part: ");
+		if (r->near != NEAR_NOTHING) {
+			ADD("; %s", near_text[r->near]);
+		}
+		if (r->near == NEAR_ENCODING) {
+			ADD(" '%s'", r->encoding);
+		}
+		if (r->part[0] != '\0' || r->line > 0) {
+			ADD(": ");
 		}
 	} else if (r->part[0] != '\0' || r->line > 0) {
 		ADD(", ");

@@ -123,13 +123,33 @@ enum refusal_reason {
 #undef X
 };
 
+/* Of REFUSED_COUNT: what is wrong with a marker that was not counted; sentence. */
+#define NEAR_REASONS(X) \
+	X(NEAR_NOTHING, "") \
+	X(NEAR_LINE, "a marker that is not alone on its line") \
+	X(NEAR_PART, "a marker that is not alone in a part that is not text") \
+	X(NEAR_ESCAPED, "a marker whose parentheses or colon a template engine escaped") \
+	X(NEAR_UTF16, "a marker in UTF-16 text") \
+	/* `encoding` says which */ \
+	X(NEAR_ENCODING, "text in an unknown Content-Transfer-Encoding") \
+	X(NEAR_MESSAGE, "a marker in an attached message or in another part that is left alone") \
+	X(NEAR_BETWEEN, "a marker before the first part or after the last part of a multipart")
+
+enum near_reason {
+#define X(reason, text) reason,
+	NEAR_REASONS(X)
+#undef X
+};
+
 struct refusal {
 	enum refusal_reason reason;
 	enum scan_refusal mime;
 	char part[PART_PATH_MAX]; /* "2.1"; empty: the message's own header, or nowhere */
 	/* of the part's decoded text, or, for REFUSED_MIME, of the message; 0: unknown */
 	uint64_t line;
-	uint64_t wanted, found; /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED, _COMMAND */
+	uint64_t wanted, found;           /* REFUSED_COUNT, _ATTACHMENTS, _EXPANDED, _COMMAND */
+	enum near_reason near;            /* REFUSED_COUNT: part and line say where */
+	char encoding[NEAR_ENCODING_MAX]; /* NEAR_ENCODING */
 	/* which one, from 1, in the order of the message; 0: none in particular */
 	unsigned token;
 	/* its entry in hexadecimal, once the token is known to be ours; else empty */

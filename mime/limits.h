@@ -12,11 +12,11 @@ enum {
 	DELIMITER_LINE_MAX = LINE_MAX_MAIL,
 	ENCODED_WORD_MAX = 1024, /* RFC 2047 allows 75; some libraries write longer ones */
 	CONTENT_PARAMS_MAX = 64, /* parameters of one Content-Type or Content-Disposition */
-	/* lines of a leaf that is not text, looked at for a marker that stands wrong */
-	MISPLACED_LINES = 100,
-	DECODE_IN = 4 * 1024,               /* bytes of base64 decoded at a time, */
+	DECODE_IN = 4 * 1024,    /* bytes of base64 decoded at a time, */
 	DECODE_OUT = DECODE_IN / 4 * 3 + 3, /* and what that can become */
 	MARKERS_MAX = 100,                  /* marker occurrences in one message */
+	LOOKALIKES_MAX = MARKERS_MAX + 1,   /* lines with what looks like one, in one part */
+	LOOKALIKE_TAIL = 32,                /* bytes of a marker's head, however it is escaped */
 	/* bytes of one Graft-Attach field, decoded, and its line end: as much as the filter takes
 	   (filter/fields.c) */
 	MENTION_FIELD_MAX = 16 * 1024 + 2,

@@ -15,11 +15,11 @@ marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, ui
 	/* Not the hits: a hundred of them, and most leaves have none. */
 	m->hits = 0;
 	m->too_many = m->whole = m->irregular = m->decided = false;
-	m->near_miss = m->decoded_len = m->others = 0;
+	m->decoded_len = m->others = 0;
 	m->encoding = encoding;
 	m->text = text;
 	m->state = MARKER_LEAD;
-	m->matched = m->near = 0;
+	m->matched = 0;
 	m->marker_here = false;
 	memset(&m->line, 0, sizeof(m->line));
 	m->line.line = 1;
@@ -28,36 +28,14 @@ marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, ui
 	memset(&m->base64, 0, sizeof(m->base64));
 }
 
-static void
-near_miss(struct marker_search *m)
-{
-	if (m->near_miss == 0) {
-		m->near_miss = m->line.line;
-	}
-}
-
-/* This line is no marker's: from here on only a marker's head is looked for. */
+/* This line is no marker's. */
 static void
 give_up_line(struct marker_search *m)
 {
-	if (m->marker_here || (m->state == MARKER_IN && m->matched >= MARKER_HEAD_CHARS)) {
-		near_miss(m);
-	}
-	m->near = m->state == MARKER_IN && m->matched < MARKER_HEAD_CHARS ? m->matched : 0;
 	m->state = MARKER_NO;
 	m->marker_here = false;
 	m->others++;
-}
-
-/* Follows `((graft:` through a line that is no marker's. */
-static void
-look_near(struct marker_search *m, uint8_t c)
-{
-	m->near = marker_head_after(m->near, c);
-	if (m->near == MARKER_HEAD_CHARS) {
-		near_miss(m);
-		m->near = 0;
-	}
+	m->decided = !m->text;
 }
 
 /* One decoded byte within a line. */
@@ -99,11 +77,9 @@ match(struct marker_search *m, uint8_t c)
 		}
 		break;
 	case MARKER_NO:
-		look_near(m, c);
 		return;
 	}
 	give_up_line(m);
-	look_near(m, c);
 }
 
 /* The line ends; raw_to and decoded_to are where the next one begins. */
@@ -128,29 +104,26 @@ end_line(struct marker_search *m, uint64_t raw_to, uint64_t decoded_to)
 	m->line.mid_line = raw_to != m->raw_line;
 	m->state = MARKER_LEAD;
 	m->marker_here = false;
-	m->decided = !m->text && m->others > 0 && m->line.line > MISPLACED_LINES;
 }
 
 static void
 feed_identity(struct marker_search *m, const uint8_t *p, size_t len, uint64_t at)
 {
 	for (size_t i = 0; i < len && !m->decided; i++) {
+		if (m->state == MARKER_NO) {
+			const uint8_t *lf = memchr(p + i, '\n', len - i);
+
+			if (lf == NULL) {
+				break;
+			}
+			i = (size_t)(lf - p);
+		}
 		if (p[i] == '\n') {
 			m->raw_line = at + i + 1;
 			end_line(m, at + i + 1, m->decoded_len + i + 1);
-			continue;
+		} else {
+			match(m, p[i]);
 		}
-		if (m->state == MARKER_NO && m->near == 0) {
-			/* Over what is neither a line end nor the start of a marker. */
-			while (i < len && p[i] != '\n' && p[i] != '(') {
-				i++;
-			}
-			if (i == len || p[i] == '\n') {
-				i--;
-				continue;
-			}
-		}
-		match(m, p[i]);
 	}
 	m->decoded_len += len;
 }

@@ -3,12 +3,12 @@
  *
  * Fed with the raw body in chunks of any size, it decodes as the leaf's
  * transfer encoding says and reports markers that stand alone on a line, and
- * whether the whole body is one. It also remembers the first marker that
- * stands anywhere else, since that is what an author gets wrong. How the body
- * was cut into chunks makes no difference.
+ * whether the whole body is one. How the body was cut into chunks makes no
+ * difference.
  *
  * Owns:    nothing. No allocation; memory does not depend on the body.
- * Not here: what a token means; which form a marker has (the planner).
+ * Not here: what a token means; which form a marker has (the planner); what
+ * only looks like a marker (lookalike.h)
  */
 #ifndef MIME_MARKER_H
 #define MIME_MARKER_H
@@ -41,8 +41,6 @@ struct marker_search {
 	bool too_many;  /* more than MARKERS_MAX: the rest was not kept */
 	bool whole;     /* the whole body is one marker and white space */
 	bool irregular; /* base64 that decoders read in different ways */
-	/* line of the first marker that is not alone on its line; 0: none */
-	uint64_t near_miss;
 
 	/* The search's own. */
 	bool decided; /* nothing that comes can make a difference any more */
@@ -51,7 +49,6 @@ struct marker_search {
 	bool text;
 	enum { MARKER_LEAD, MARKER_IN, MARKER_TRAIL, MARKER_CR, MARKER_NO } state;
 	uint8_t matched;        /* characters of the marker, in MARKER_IN */
-	uint8_t near;           /* characters of `((graft:` seen, in MARKER_NO */
 	bool marker_here;       /* this line has had a whole marker */
 	uint64_t others;        /* lines with anything but a marker or white space */
 	struct marker_hit line; /* the line that is being read */
@@ -63,7 +60,7 @@ struct marker_search {
 /*
  * Starts a leaf whose body begins at offset `at` of the message. `text`: line
  * form is possible, so every line is looked at; without it only whether the
- * whole body is one marker, and the first lines for one that stands wrong.
+ * whole body is one marker.
  */
 void marker_begin(struct marker_search *m, enum scan_encoding encoding, bool text, uint64_t at);
 

@@ -28,7 +28,6 @@ struct reading {
 	size_t hits;
 	struct marker_hit hit[MARKERS_MAX];
 	bool too_many, whole, stopped;
-	uint64_t near_miss;
 };
 
 static void
@@ -142,22 +141,6 @@ read_line(const struct decoded *line, size_t len, size_t *token)
 	return 1;
 }
 
-static bool
-has_head(const struct decoded *line, size_t len)
-{
-	for (size_t i = 0; i + 8 <= len; i++) {
-		size_t k = 0;
-
-		while (k < 8 && line[i + k].byte == (uint8_t)MARKER[k]) {
-			k++;
-		}
-		if (k == 8) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void
 read_all(enum scan_encoding encoding, bool text, const uint8_t *p, size_t len, struct reading *r)
 {
@@ -195,10 +178,8 @@ read_all(enum scan_encoding encoding, bool text, const uint8_t *p, size_t len, s
 			for (size_t i = 0; i < MARKER_TOKEN_CHARS; i++) {
 				h->token[i] = d[from + token + i].byte;
 			}
-		} else if (r->near_miss == 0 && has_head(d + from, to - from)) {
-			r->near_miss = line;
 		}
-		r->stopped = !text && others > 0 && line >= MISPLACED_LINES && to < n;
+		r->stopped = !text && others > 0;
 		from = to + 1;
 		raw_from = raw_to;
 		line++;
@@ -210,7 +191,7 @@ read_all(enum scan_encoding encoding, bool text, const uint8_t *p, size_t len, s
 static void
 compare(enum scan_encoding encoding, const struct reading *r, const struct marker_search *m)
 {
-	require(m->whole == r->whole && m->near_miss == r->near_miss && m->too_many == r->too_many);
+	require(m->whole == r->whole && m->too_many == r->too_many);
 	require(m->hits == r->hits);
 	for (size_t i = 0; i < r->hits; i++) {
 		const struct marker_hit *a = &r->hit[i], *b = &m->hit[i];

@@ -48,7 +48,6 @@ static const struct row {
 	const char *name;
 	struct piece piece[PIECES_MAX];
 	bool whole;
-	uint64_t near_miss;
 } plain[] = {
     {.name = "nothing"},
     {.name = "a marker and no line end", .piece = {HIT(M1, T1, 1)}, .whole = true},
@@ -76,51 +75,43 @@ static const struct row {
         .piece = {HIT(M1 "\n", T1, 1), REST("\nx\n"), HIT("  " M2 "\n", T2, 4), REST("\n"),
             HIT(M1, T1, 6)},
     },
-    {.name = "two on one line", .piece = {REST(M1 M2 "\n")}, .near_miss = 1},
-    {.name = "two on one line, apart", .piece = {REST("\n" M1 " " M2 "\n")}, .near_miss = 2},
-    {.name = "quoted", .piece = {REST("x\n> " M1 "\n")}, .near_miss = 2},
-    {.name = "in a paragraph of HTML", .piece = {REST("<p>" M1 "</p>\n")}, .near_miss = 1},
-    {.name = "a full stop after it", .piece = {REST(M1 ".\n")}, .near_miss = 1},
-    {.name = "a word after it, apart", .piece = {REST(M1 " x\n")}, .near_miss = 1},
-    {.name = "a no-break space before it", .piece = {REST("\302\240" M1 "\n")}, .near_miss = 1},
-    {.name = "a byte order mark before it",
-        .piece = {REST("\357\273\277" M1 "\n")},
-        .near_miss = 1},
-    {.name = "NUL after it", .piece = {REST(M1 "\0\n")}, .near_miss = 1},
-    {.name = "NUL before it", .piece = {REST("\0" M1 "\n")}, .near_miss = 1},
-    {.name = "CR before it", .piece = {REST("\r" M1 "\n")}, .near_miss = 1},
-    {.name = "CR and white space after it", .piece = {REST(M1 "\r \n")}, .near_miss = 1},
-    {.name = "a form feed after it", .piece = {REST(M1 "\f\n")}, .near_miss = 1},
-    {.name = "a third parenthesis before it", .piece = {REST("(" M1 "\n")}, .near_miss = 1},
-    {.name = "a third parenthesis after it", .piece = {REST(M1 ")\n")}, .near_miss = 1},
-    {.name = "half of one", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\n")}, .near_miss = 1},
-    {.name = "half of one at the end",
-        .piece = {REST("x\n((graft:AAAAAAAAAABBBBBBBBBB")},
-        .near_miss = 2},
+    {.name = "two on one line", .piece = {REST(M1 M2 "\n")}},
+    {.name = "two on one line, apart", .piece = {REST("\n" M1 " " M2 "\n")}},
+    {.name = "quoted", .piece = {REST("x\n> " M1 "\n")}},
+    {.name = "in a paragraph of HTML", .piece = {REST("<p>" M1 "</p>\n")}},
+    {.name = "a full stop after it", .piece = {REST(M1 ".\n")}},
+    {.name = "a word after it, apart", .piece = {REST(M1 " x\n")}},
+    {.name = "a no-break space before it", .piece = {REST("\302\240" M1 "\n")}},
+    {.name = "a byte order mark before it", .piece = {REST("\357\273\277" M1 "\n")}},
+    {.name = "NUL after it", .piece = {REST(M1 "\0\n")}},
+    {.name = "NUL before it", .piece = {REST("\0" M1 "\n")}},
+    {.name = "CR before it", .piece = {REST("\r" M1 "\n")}},
+    {.name = "CR and white space after it", .piece = {REST(M1 "\r \n")}},
+    {.name = "a form feed after it", .piece = {REST(M1 "\f\n")}},
+    {.name = "a third parenthesis before it", .piece = {REST("(" M1 "\n")}},
+    {.name = "a third parenthesis after it", .piece = {REST(M1 ")\n")}},
+    {.name = "half of one", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\n")}},
+    {.name = "half of one at the end", .piece = {REST("x\n((graft:AAAAAAAAAABBBBBBBBBB")}},
     {.name = "wrapped by a template",
-        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\nCCCCCCCCCC))\n")},
-        .near_miss = 1},
-    {.name = "a token too short",
-        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB))\n")},
-        .near_miss = 1},
-    {.name = "a token too long", .piece = {REST("((graft:" T1 "x))\n")}, .near_miss = 1},
+        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB\nCCCCCCCCCC))\n")}},
+    {.name = "a token too short", .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBB))\n")}},
+    {.name = "a token too long", .piece = {REST("((graft:" T1 "x))\n")}},
     {.name = "a token with a stranger in it",
-        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF+_))\n")},
-        .near_miss = 1},
+        .piece = {REST(
+            "((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF+_))\n")}},
     {.name = "a space in the token",
-        .piece = {REST("((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF _))\n")},
-        .near_miss = 1},
-    {.name = "one closing parenthesis", .piece = {REST("((graft:" T1 ")\n")}, .near_miss = 1},
-    {.name = "other parentheses at the end", .piece = {REST("((graft:" T1 "}}\n")}, .near_miss = 1},
-    {.name = "the head alone", .piece = {REST("((graft:\n")}, .near_miss = 1},
+        .piece = {REST(
+            "((graft:AAAAAAAAAABBBBBBBBBBCCCCCCCCCCDDDDDDDDDDEEEEEEEEEEFFFFFFFF _))\n")}},
+    {.name = "one closing parenthesis", .piece = {REST("((graft:" T1 ")\n")}},
+    {.name = "other parentheses at the end", .piece = {REST("((graft:" T1 "}}\n")}},
+    {.name = "the head alone", .piece = {REST("((graft:\n")}},
     {.name = "less than the head",
         .piece = {REST("((graft\n((graf:\n((GRAFT:\n( (graft:\n(graft:\n")}},
-    {.name = "parentheses before the head", .piece = {REST("a\n((((graft:x\n")}, .near_miss = 2},
-    {.name = "false starts before the head", .piece = {REST("((gr((graft:x\n")}, .near_miss = 1},
+    {.name = "parentheses before the head", .piece = {REST("a\n((((graft:x\n")}},
+    {.name = "false starts before the head", .piece = {REST("((gr((graft:x\n")}},
     {.name = "a head in two lines is none", .piece = {REST("x((gra\nft:x\nx((graft\n:x\n")}},
     {.name = "the first near miss is the one",
-        .piece = {REST("\n"), HIT(M1 "\n", T1, 2), REST("a " M1 "\nb " M2 "\n")},
-        .near_miss = 3},
+        .piece = {REST("\n"), HIT(M1 "\n", T1, 2), REST("a " M1 "\nb " M2 "\n")}},
     {.name = "a line of other text, then the marker",
         .piece = {REST("(a (b ((c ((g\n"), HIT(M1 "\n", T1, 2), REST("(\n"), HIT(M2 "\n", T2, 4)}},
 };
@@ -162,21 +153,13 @@ static const struct row quoted[] = {
         .whole = true},
     {.name = "qp: encoded and real line ends",
         .piece = {REST("a=0Ab\n"), HIT(M1 "=0A", T1, 3), MID(M2 "\n", T2, 4), HIT(M1 "\n", T1, 5)}},
-    {.name = "qp: an encoded CR alone", .piece = {REST("=0D" M1 "\n")}, .near_miss = 1},
-    {.name = "qp: a soft break does not end a line",
-        .piece = {REST("text =\n" M1 "\n")},
-        .near_miss = 1},
-    {.name = "qp: nor does it after the marker",
-        .piece = {REST("a\n" M1 "=\ntext\n")},
-        .near_miss = 2},
-    {.name = "qp: an equals sign that stands for nothing",
-        .piece = {REST("=" M1 "\n")},
-        .near_miss = 1},
-    {.name = "qp: one at the end of the body", .piece = {REST(M1 "=")}, .near_miss = 1},
-    {.name = "qp: one and a digit at the end of the body",
-        .piece = {REST(M1 "=2")},
-        .near_miss = 1},
-    {.name = "qp: an equals sign and one digit", .piece = {REST("=2" M1 "\n")}, .near_miss = 1},
+    {.name = "qp: an encoded CR alone", .piece = {REST("=0D" M1 "\n")}},
+    {.name = "qp: a soft break does not end a line", .piece = {REST("text =\n" M1 "\n")}},
+    {.name = "qp: nor does it after the marker", .piece = {REST("a\n" M1 "=\ntext\n")}},
+    {.name = "qp: an equals sign that stands for nothing", .piece = {REST("=" M1 "\n")}},
+    {.name = "qp: one at the end of the body", .piece = {REST(M1 "=")}},
+    {.name = "qp: one and a digit at the end of the body", .piece = {REST(M1 "=2")}},
+    {.name = "qp: an equals sign and one digit", .piece = {REST("=2" M1 "\n")}},
     {.name = "qp: two equals signs", .piece = {REST("==0A"), MID(M1 "=\n=0A", T1, 2), REST("\n")}},
     {.name = "qp: an equals sign, white space, text",
         .piece = {REST("= \r x\n"), HIT(M1 "\n", T1, 2)}},
@@ -187,9 +170,7 @@ static const struct row quoted[] = {
     {.name = "qp: an equals sign, a digit, a line end",
         .piece = {REST("=4\n"), HIT(M1 "\n", T1, 2)}},
     {.name = "qp: 8-bit and NUL", .piece = {REST("\374=00\0\n"), HIT(M1 "\n", T1, 2)}},
-    {.name = "qp: an encoded head in other text",
-        .piece = {REST("x =28(graf=74=3A y\n")},
-        .near_miss = 1},
+    {.name = "qp: an encoded head in other text", .piece = {REST("x =28(graf=74=3A y\n")}},
 };
 
 struct input {
@@ -263,8 +244,6 @@ check_found(const struct row *r, const char *way, enum scan_encoding encoding)
 	}
 	ck_assert_msg(hits == found.hits, "%s, %s: %zu hits", r->name, way, found.hits);
 	ck_assert_msg(found.whole == r->whole, "%s, %s: whole %d", r->name, way, (int)found.whole);
-	ck_assert_msg(found.near_miss == r->near_miss, "%s, %s: near miss in line %lu", r->name,
-	    way, (unsigned long)found.near_miss);
 	ck_assert_msg(!found.too_many && !found.irregular, "%s, %s: too many %d, irregular %d",
 	    r->name, way, (int)found.too_many, (int)found.irregular);
 }
@@ -277,10 +256,11 @@ check_row(const struct row *r, enum scan_encoding encoding, const uint8_t *body,
 	for (size_t way = 0; slices_begin(&s, body, len, way); way++) {
 		search_slices(&s, encoding, true);
 		check_found(r, s.way, encoding);
-		if (way < 2) { /* few lines, so what is not text gives the same */
+		if (way < 2) { /* of what is not text only this is asked */
 			slices_begin(&s, body, len, way);
 			search_slices(&s, encoding, false);
-			check_found(r, s.way, encoding);
+			ck_assert_msg(found.whole == r->whole, "%s, %s, no text: whole %d", r->name,
+			    s.way, (int)found.whole);
 		}
 	}
 }
@@ -375,7 +355,6 @@ START_TEST(an_unknown_encoding_hides_everything)
 	search_slices(&s, SCAN_OPAQUE, true);
 	ck_assert_uint_eq(found.hits, 0);
 	ck_assert(!found.whole);
-	ck_assert_uint_eq(found.near_miss, 0);
 }
 END_TEST
 
@@ -398,33 +377,14 @@ START_TEST(more_markers_than_there_is_room_for)
 }
 END_TEST
 
-START_TEST(only_the_first_lines_of_what_is_not_text_are_looked_at)
+START_TEST(empty_lines_around_a_marker_may_be_any_number)
 {
-	char body[4 * MISPLACED_LINES + sizeof(M1)] = "";
+	char body[1000 + sizeof(M1)];
 	struct slices s;
 
-	for (int lines = MISPLACED_LINES - 2; lines < MISPLACED_LINES + 2; lines++) {
-		for (int i = 0; i < lines; i++) {
-			memcpy(body + 2 * i, i == 0 ? "x\n" : " \n", 2);
-		}
-		memcpy(body + 2 * lines, M1 "x", sizeof(M1));
-		for (size_t way = 0; slices_begin(&s, body, 2 * (size_t)lines + sizeof(M1), way);
-		     way++) {
-			search_slices(&s, SCAN_IDENTITY, false);
-			ck_assert_msg(
-			    found.near_miss == (lines < MISPLACED_LINES ? (uint64_t)lines + 1 : 0),
-			    "%d lines, %s: near miss in %lu", lines, s.way,
-			    (unsigned long)found.near_miss);
-			ck_assert(!found.whole);
-		}
-		slices_begin(&s, body, 2 * (size_t)lines + sizeof(M1), 0);
-		search_slices(&s, SCAN_IDENTITY, true);
-		ck_assert_uint_eq(found.near_miss, (uint64_t)lines + 1);
-	}
-	/* Of empty lines there may be any number. */
 	memset(body, '\n', sizeof(body));
-	memcpy(body + 4 * MISPLACED_LINES, M1, sizeof(M1) - 1);
-	slices_begin(&s, body, 4 * MISPLACED_LINES + sizeof(M1) - 1, 1);
+	memcpy(body + 500, M1, sizeof(M1) - 1);
+	slices_begin(&s, body, sizeof(body), 1);
 	search_slices(&s, SCAN_IDENTITY, false);
 	ck_assert(found.whole);
 }
@@ -455,7 +415,6 @@ START_TEST(a_line_of_many_megabytes)
 	}
 	marker_end(&found, (uint64_t)fills[_i].megabytes * sizeof(block));
 	ck_assert_uint_eq(found.hits, 0);
-	ck_assert_uint_eq(found.near_miss, 0);
 }
 END_TEST
 
@@ -474,7 +433,7 @@ main(void)
 	tcase_add_loop_test(tc, base64_that_can_be_read_in_two_ways_is_told, 0, COUNT(irregulars));
 	tcase_add_test(tc, an_unknown_encoding_hides_everything);
 	tcase_add_test(tc, more_markers_than_there_is_room_for);
-	tcase_add_test(tc, only_the_first_lines_of_what_is_not_text_are_looked_at);
+	tcase_add_test(tc, empty_lines_around_a_marker_may_be_any_number);
 	tcase_set_timeout(large, 60);
 	tcase_add_loop_test(large, a_line_of_many_megabytes, 0, 8);
 	suite_add_tcase(s, tc);
