@@ -262,11 +262,13 @@ dist:
 	    gzip -n9 >build/mailgraft-$(VERSION).tar.gz
 	@echo build/mailgraft-$(VERSION).tar.gz
 
+# What is packed already from the same source is not built again.
 deb: dist
 	.ci/packages build deb
-	rm -rf build/deb && mkdir -p build/deb
-	tar -xzf build/mailgraft-$(VERSION).tar.gz -C build/deb
-	cd build/deb/mailgraft-$(VERSION) && MAKEFLAGS= MAKEOVERRIDES= dpkg-buildpackage -b -us -uc -j$(shell nproc)
+	cmp -s build/mailgraft-$(VERSION).tar.gz build/deb/built.tar.gz || { set -e; rm -rf build/deb; mkdir -p build/deb; \
+	    tar -xzf build/mailgraft-$(VERSION).tar.gz -C build/deb; cd build/deb/mailgraft-$(VERSION); \
+	    MAKEFLAGS= MAKEOVERRIDES= dpkg-buildpackage -b -us -uc -j$(shell nproc); \
+	    cp ../../mailgraft-$(VERSION).tar.gz ../built.tar.gz; }
 	@ls build/deb/*.deb
 
 # Who may include whom; what each folder may know of the outside.
