@@ -20,6 +20,7 @@ enum {
 	RULE_PATIENCE = 180,                 /* seconds; the filter's own patience is 120 */
 	RULE_TOKEN_LIFE = 30 * 24 * 60 * 60, /* seconds; of a token made without --expires */
 	RULE_GROUPS_MAX = 256,               /* groups of a user that are looked at */
+	RULE_BODY_SEEN = 64 * 1024,          /* bytes of a body that Exim should search */
 	RULE_PATH_BYTES = 512,               /* bytes of a path in an option, with its NUL */
 	FINDING_WHERE_BYTES = 256,           /* bytes of the place of a finding, with its NUL */
 

@@ -34,10 +34,11 @@
 #include "filter/options.h"
 
 static const char usage[] =
-    "usage: mailgraft-preflight --spool=DIR --exim-spool=DIR --queue=NAME --id=EXIM-ID\n"
-    "                           --recipient=ADDRESS\n";
+    "usage: mailgraft-preflight [--unseen] --spool=DIR --exim-spool=DIR --queue=NAME\n"
+    "                           --id=EXIM-ID --recipient=ADDRESS\n";
 
 struct options {
+	bool unseen; /* Exim saw no Graft field */
 	const char *spool, *exim_spool, *queue, *id, *recipient;
 };
 
@@ -63,6 +64,7 @@ read_options(int argc, char **argv, struct options *o)
 	    {"queue", required_argument, NULL, 'q'},
 	    {"id", required_argument, NULL, 'i'},
 	    {"recipient", required_argument, NULL, 'r'},
+	    {"unseen", no_argument, NULL, 'u'},
 	    {0},
 	};
 	char sentence[OPTION_SENTENCE_MAX];
@@ -87,6 +89,9 @@ read_options(int argc, char **argv, struct options *o)
 		case 'r':
 			value = &o->recipient;
 			break;
+		case 'u':
+			o->unseen = true;
+			continue;
 		default:
 			return false;
 		}
@@ -111,13 +116,14 @@ fill_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
-/* As root: for good the user and group that own the spool. */
+/* As root: for good the user and group that own the spool; where none is needed, the message. */
 static int
-become_owner(const char *spool)
+become_owner(const char *spool, int message)
 {
 	struct stat st;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || stat(spool, &st) < 0) {
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    (spool != NULL ? stat(spool, &st) : fstat(message, &st)) < 0) {
 		return -1;
 	}
 	if (geteuid() != 0) {
@@ -188,13 +194,20 @@ check(int message, const struct options *o)
 	return say(exit_of(&why), sentence, "");
 }
 
+static const char unseen[] = "a Graft field has a blank before its colon in a header of more than "
+                             "64 KiB, where Exim does not "
+                             "see it: write none";
+
 static int
 check_queued(struct queued *q, const struct options *o)
 {
 	struct queue_fail why = {.what = NULL};
 	int message = -1, code;
 
-	if (queue_read(q, &why) == 0) {
+	if (o->unseen && queue_read(q, &why) == 0) {
+		return queue_asks(q) ? say(EX_DATAERR, unseen, "") : EX_OK;
+	}
+	if (!o->unseen && queue_read(q, &why) == 0) {
 		message = queue_message(q, o->recipient, strlen(o->recipient), &why);
 	}
 	if (message < 0) {
@@ -208,7 +221,7 @@ check_queued(struct queued *q, const struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = {NULL, NULL, NULL, NULL, NULL};
+	struct options o = {.spool = NULL};
 	struct queue_fail why = {.what = NULL};
 	struct queued q;
 	int code;
@@ -223,7 +236,7 @@ main(int argc, char **argv)
 	alarm(PREFLIGHT_SECONDS);
 	if (queue_open(o.exim_spool, o.queue, o.id, &q, &why) < 0) {
 		code = say(EX_TEMPFAIL, why.what, why.error == 0 ? "" : strerror(why.error));
-	} else if (become_owner(o.spool) < 0) {
+	} else if (become_owner(o.unseen ? NULL : o.spool, q.header_file) < 0) {
 		code = say(EX_CONFIG, "cannot become the spool's owner", strerror(errno));
 	} else {
 		code = check_queued(&q, &o);

@@ -1,6 +1,7 @@
 /*
  * queue-message.c - see queue.h: a queued message as the filter would get it
  */
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -51,6 +52,24 @@ is_named(const struct span *field, const char *name)
 	return n < field->len && field->text[n] == ':';
 }
 
+/*
+ * Whether a field could have this name for any reader: Exim takes even line ends
+ * before a colon. A message with such a field is refused, and must not be missed.
+ */
+static bool
+is_like(const struct span *field, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (field->len <= n || strncasecmp(field->text, name, n) != 0) {
+		return false;
+	}
+	while (n < field->len && isspace((unsigned char)field->text[n])) {
+		n++;
+	}
+	return n < field->len && field->text[n] == ':';
+}
+
 bool
 queue_asks(const struct queued *q)
 {
@@ -59,8 +78,7 @@ queue_asks(const struct queued *q)
 	char flag;
 
 	while (queue_field(q, &at, &flag, &field) > 0) {
-		if (flag != '*' &&
-		    (is_named(&field, "Graft") || is_named(&field, "Graft-Attach"))) {
+		if (flag != '*' && (is_like(&field, "Graft") || is_like(&field, "Graft-Attach"))) {
 			return true;
 		}
 	}

@@ -71,6 +71,34 @@ check_values(const struct check *k, const struct section *s)
 	}
 }
 
+/* A marker in a submitter's message that has no Graft field: is it looked for? */
+static void
+check_markers(const struct check *k, const struct section *s)
+{
+	const char *file = k->exim->file;
+	char value[OPTION_BYTES], *unit;
+	uint64_t bytes;
+
+	if (strstr(file, "begin acl") == NULL ||
+	    strstr(file, "MAILGRAFT_ALLOW_MARKERS =") != NULL) {
+		return;
+	}
+	if (strstr(file, "graft:[") == NULL) {
+		check_advice(k, "lone-marker", "ACLs", NULL,
+		    "none refuses a submitter's message with a marker but no Graft field: the "
+		    "marker leaves raw",
+		    "the ACL of doc/exim/mailgraft/acl");
+		return;
+	}
+	bytes = strtoul(option_value(s, "message_body_visible", value, sizeof(value)), &unit, 10);
+	bytes *= *unit == 'K' ? 1024 : *unit == 'M' ? 1024 * 1024 : 1;
+	if (bytes < RULE_BODY_SEEN) {
+		check_advice(k, "body-visible", "main section", NULL,
+		    "a marker without a Graft field is looked for in the first bytes only",
+		    "message_body_visible = 256K, or MAILGRAFT_ALLOW_MARKERS = yes");
+	}
+}
+
 static bool
 deals(const char *line, size_t len)
 {
@@ -155,6 +183,7 @@ check_main(const struct check *k)
 	check_version(k);
 	check_flags(k, s);
 	check_values(k, s);
+	check_markers(k, s);
 	check_acl(k, s, "acl_smtp_data");
 	check_acl(k, s, "acl_not_smtp");
 }

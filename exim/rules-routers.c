@@ -192,6 +192,12 @@ check_one(const struct check *k, const struct section *r)
 		    "and the next one sends the marker raw",
 		    "only def: in conditions; what is computed stands in transport or data");
 	}
+	if (check_misses_spellings(condition)) {
+		check_danger(k, "spelling", "router", r->name,
+		    "its condition does not see a Graft field with a blank before its colon: the "
+		    "marker leaves raw",
+		    "MAILGRAFT_WANTED, as doc/exim/mailgraft/macros has it");
+	}
 	if (option_on(r, "same_domain_copy_routing")) {
 		check_advice(k, "copy-routing", "router", r->name,
 		    "same_domain_copy_routing spares further recipients the preflight",

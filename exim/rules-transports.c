@@ -25,6 +25,12 @@ check_is_filtered(const struct section *t)
 	return strstr(option_value(t, "transport_filter", value, sizeof(value)), program) != NULL;
 }
 
+bool
+check_misses_spellings(const char *text)
+{
+	return strstr(text, "h_Graft") != NULL && strstr(text, "message_headers") == NULL;
+}
+
 /* The path that ends in the program's name, wherever it stands in the command. */
 static void
 program_path(const char *command, char path[RULE_PATH_BYTES])
@@ -187,7 +193,15 @@ check_group(const struct check *k, const struct section *t, const char *driver, 
 static void
 check_fields(const struct check *k, const struct section *t)
 {
-	char removed[OPTION_BYTES], added[OPTION_BYTES];
+	char removed[OPTION_BYTES], added[OPTION_BYTES], command[OPTION_BYTES];
+
+	option_value(t, "transport_filter", command, sizeof(command));
+	if (check_misses_spellings(command)) {
+		check_danger(k, "spelling", "transport", t->name,
+		    "its condition does not see a Graft field with a blank before its colon: the "
+		    "marker leaves raw",
+		    "MAILGRAFT_MAY_ASK, as doc/exim/mailgraft-transport.conf has it");
+	}
 
 	if (strstr(option_value(t, "headers_remove", removed, sizeof(removed)),
 	        "Graft-Recipient") == NULL) {

@@ -14,6 +14,10 @@
 /* Whether a transport runs mailgraft-filter. */
 bool check_is_filtered(const struct section *transport);
 
+/* Whether a condition asks for Graft fields by def: alone, which sees no name with a blank before
+ * its colon. */
+bool check_misses_spellings(const char *text);
+
 void check_main(const struct check *k);
 void check_routers(const struct check *k);
 void check_transports(const struct check *k);

@@ -31,6 +31,16 @@ fields_is_ours(const struct field *f)
 	return false;
 }
 
+/* A line that is no field, but that a laxer reader takes for one of ours: Exim lets even line ends
+ * stand before a colon. */
+static bool
+is_nearly(const uint8_t *line, const uint8_t *end, const char *name)
+{
+	size_t len = strlen(name);
+
+	return (size_t)(end - line) > len && bytes_are(line, len, name) && line[len] <= ' ';
+}
+
 bool
 fields_opt_in(const uint8_t *header, size_t len)
 {
@@ -44,6 +54,10 @@ fields_opt_in(const uint8_t *header, size_t len)
 			 * sent raw. */
 			const uint8_t *lf = memchr(header + at, '\n', len - at);
 
+			if (is_nearly(header + at, header + len, "graft") ||
+			    is_nearly(header + at, header + len, "graft-attach")) {
+				return true;
+			}
 			at = lf == NULL ? len : (size_t)(lf - header) + 1;
 		} else if (header_is(&f, "graft") || header_is(&f, "graft-attach")) {
 			return true;
