@@ -3,6 +3,7 @@
  *
  * Everything a person or an application types. Not here: the filter.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,6 +48,8 @@ main(int argc, char **argv)
 	struct complaint c;
 
 	umask(027);
+	/* `ls | head` ends silently, also where whoever started us ignores the signal. */
+	signal(SIGPIPE, SIG_DFL);
 	if (argc < 2) {
 		complain(&c, EX_USAGE, "no command given; 'mailgraft --help' lists them");
 		return complain_aloud("", &c);

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "mime/gmime-start.h"
+
 /* RFC 2045 5.1: any character but controls, space and tspecials. */
 static size_t
 token_length(const char *text, size_t len)
@@ -139,7 +141,7 @@ part_header_type(const char *text, size_t len, char *out, size_t cap, size_t *le
 	if (minor == 0 || !is_parameters(text + major + 1 + minor, len - major - 1 - minor)) {
 		return PART_HEADER_SYNTAX;
 	}
-	g_mime_init();
+	gmime_start();
 	lower = g_ascii_strdown(text, (gssize)(major + 1 + minor));
 	if (is_composite(lower)) {
 		ret = PART_HEADER_COMPOSITE;
@@ -217,7 +219,7 @@ part_header_filename(const char *name, size_t len, char *out, size_t cap, size_t
 	if (ret != PART_HEADER_OK) {
 		return ret;
 	}
-	g_mime_init();
+	gmime_start();
 	value = g_strndup(name, len);
 	list = g_mime_param_list_new();
 	g_mime_param_list_set_parameter(list, "filename", value);
@@ -246,7 +248,7 @@ part_header_name(const char *piece, size_t len, char *out, size_t cap)
 	const char *name;
 	size_t name_len = 0;
 
-	g_mime_init();
+	gmime_start();
 	g_string_append_len(header, piece, (gssize)len);
 	disposition = g_mime_content_disposition_parse(NULL, header->str);
 	name = g_mime_content_disposition_get_parameter(disposition, "filename");

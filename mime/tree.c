@@ -6,6 +6,8 @@
 #include <gmime/gmime.h>
 #include <unistd.h>
 
+#include "mime/gmime-start.h"
+
 struct visit {
 	void (*part)(void *arg, const struct tree_part *p);
 	void *arg;
@@ -65,7 +67,7 @@ tree_walk(int fd, void (*part)(void *arg, const struct tree_part *p), void *arg)
 	GMimeParser *parser;
 	GMimeMessage *message;
 
-	g_mime_init();
+	gmime_start();
 	stream = g_mime_stream_fs_new_with_bounds(fd, 0, -1);
 	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(stream), FALSE);
 	parser = g_mime_parser_new_with_stream(stream);
