@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/settings.h"
 
@@ -37,6 +38,12 @@ command_option(
 		case 'j':
 			line->json = true;
 			break;
+		case 'P':
+			line->porcelain = true;
+			break;
+		case 'S':
+			line->sort = optarg;
+			break;
 		case 'h':
 			fputs(line->usage, stdout);
 			*code = EX_OK;
@@ -52,6 +59,20 @@ command_option(
 			return option;
 		}
 	}
+}
+
+int
+table_form_choose(
+    const struct command_line *line, struct table_options *options, struct complaint *c)
+{
+	options->sort = line->sort;
+	if (line->json && line->porcelain) {
+		return complain(c, EX_USAGE, "--json and --porcelain are two forms: give one");
+	}
+	options->form = line->json                          ? TABLE_JSON
+	    : line->porcelain || isatty(STDOUT_FILENO) == 0 ? TABLE_TABS
+	                                                    : TABLE_PEOPLE;
+	return 0;
 }
 
 const char *

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "cli/complaint.h"
+#include "cli/table.h"
 #include "filter/options.h"
 
 /* option_next() with its sentence as a complaint (EX_USAGE). */
@@ -18,7 +19,8 @@ struct command_line {
 	const char *name;  /* of the command, for its complaints */
 	const char *usage; /* for --help */
 	const char *spool;
-	bool json;
+	bool json, porcelain;
+	const char *sort;
 };
 
 #define COMMON_OPTIONS \
@@ -28,8 +30,24 @@ struct command_line {
 		"version", no_argument, NULL, 'v' \
 	}
 
+/* And those of commands that list things. */
+#define TABLE_OPTIONS \
+	{"porcelain", no_argument, NULL, 'P'}, \
+	{ \
+		"sort", required_argument, NULL, 'S' \
+	}
+
+#define TABLE_USAGE \
+	"  --sort COLUMN   by this column; -COLUMN: largest first\n" \
+	"  --porcelain     for programs: no header, separated by tabs, sizes in bytes, times in\n" \
+	"                  UTC; also where standard output is no terminal\n"
+
+/* The form that a listing has. */
+int table_form_choose(
+    const struct command_line *line, struct table_options *options_r, struct complaint *c);
+
 /*
- * The next option that is not one of COMMON_OPTIONS; -1 after the last; 0
+ * The next option that is not one of COMMON_OPTIONS or TABLE_OPTIONS; -1 after the last; 0
  * where the command is over, having said what it had to, with *code.
  */
 int command_option(

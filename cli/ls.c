@@ -10,58 +10,62 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-spool.h"
-#include "cli/json.h"
-#include "cli/timestamp.h"
+#include "cli/table.h"
 #include "mime/part-header.h"
 #include "spool/entry.h"
 #include "spool/hex.h"
 #include "spool/walk.h"
 
 static const char usage[] =
-    "usage: mailgraft ls [--spool DIR] [--json] [TOKEN|ENTRY…]\n"
+    "usage: mailgraft ls [--spool DIR] [--sort COLUMN] [--porcelain | --json] [TOKEN|ENTRY…]\n"
     "\n"
-    "Lists entries: id, size, expiry, media type, name, key, and 'keep' where it is\n"
-    "kept, separated by tabs. An entry is asked for by its id or by a token. They come in\n"
-    "no order.\n";
+    "Lists entries: entry (its id), size, expires, type, name, key, and 'keep' where it is\n"
+    "kept. An entry is asked for by its id or by a token. They come in no order, on a\n"
+    "terminal by name.\n"
+    "\n" TABLE_USAGE;
+
+enum { ENTRY, DIGEST, SIZE, EXPIRES, TYPE, NAME, KEY, KEEP, COLUMNS };
+
+static const struct table_column columns[COLUMNS] = {
+    [ENTRY] = {"entry", TABLE_TEXT, false},
+    [DIGEST] = {"digest", TABLE_TEXT, true},
+    [SIZE] = {"size", TABLE_SIZE, false},
+    [EXPIRES] = {"expires", TABLE_TIME, false},
+    [TYPE] = {"type", TABLE_TEXT, false},
+    [NAME] = {"name", TABLE_TEXT, false},
+    [KEY] = {"key", TABLE_TEXT, false},
+    [KEEP] = {"keep", TABLE_FLAG, false},
+};
 
 struct listing {
 	const char *path;
 	struct spool *spool;
-	bool json;
+	struct table *table;
 };
 
-static void
-print_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const struct entry *e)
+static int
+add_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const struct entry *e,
+    struct complaint *c)
 {
 	char hex[ENTRY_ID_BYTES * 2 + 1], digest[SHA256_BYTES * 2 + 1];
-	char name[NAME_MAX_BYTES], expires[TIMESTAMP_MAX];
-	size_t name_len = part_header_name(e->filename, e->filename_len, name, sizeof(name));
-	uint64_t when = (uint64_t)e->expires * EXPIRY_UNIT;
-	char key[KEY_ID_BYTES * 2 + 1] = "-";
-	int first = 1;
+	char key[KEY_ID_BYTES * 2 + 1], name[NAME_MAX_BYTES];
+	const struct table_value values[COLUMNS] = {
+	    [ENTRY] = {hex, sizeof(hex) - 1, 0},
+	    [DIGEST] = {digest, sizeof(digest) - 1, 0},
+	    [SIZE] = {.number = e->size},
+	    [EXPIRES] = {.number = (uint64_t)e->expires * EXPIRY_UNIT},
+	    [TYPE] = {e->type, e->type_len, 0},
+	    [NAME] = {name, part_header_name(e->filename, e->filename_len, name, sizeof(name)), 0},
+	    [KEY] = {e->has_key ? key : NULL, sizeof(key) - 1, 0},
+	    [KEEP] = {.number = e->keep},
+	};
 
 	if (e->has_key) {
 		*hex_encode(e->key, sizeof(e->key), key) = '\0';
 	}
 	*hex_encode(id, ENTRY_ID_BYTES, hex) = '\0';
 	*hex_encode(e->blob, sizeof(e->blob), digest) = '\0';
-	if (!l->json) {
-		printf("%s\t%llu\t%s\t%.*s\t%.*s\t%s%s\n", hex, (unsigned long long)e->size,
-		    timestamp(when, expires), (int)e->type_len, e->type, (int)name_len, name, key,
-		    e->keep ? "\tkeep" : "");
-		return;
-	}
-	json_text(stdout, &first, "entry", hex, sizeof(hex) - 1);
-	json_text(stdout, &first, "digest", digest, sizeof(digest) - 1);
-	json_number(stdout, &first, "size", e->size);
-	json_text(stdout, &first, "type", e->type, e->type_len);
-	json_text(stdout, &first, "name", name, name_len);
-	json_number(stdout, &first, "expires", when);
-	if (e->has_key) {
-		json_text(stdout, &first, "key", key, strlen(key));
-	}
-	json_boolean(stdout, &first, "keep", e->keep);
-	puts("}");
+	return table_add(l->table, values, c);
 }
 
 static int
@@ -80,7 +84,10 @@ list_all(const struct listing *l, struct complaint *c)
 		}
 		ret = entry_load(l->spool, f.id, &e, &why);
 		if (ret == 0) {
-			print_entry(l, f.id, &e);
+			if (add_entry(l, f.id, &e, c) != 0) {
+				walk_end(&w);
+				return -1;
+			}
 		} else if (ret == -EBADMSG || ret == -EPROTONOSUPPORT || ret == -EPERM) {
 			damaged++;
 		} else if (ret != -ENOENT) {
@@ -120,15 +127,29 @@ list_one(const struct listing *l, const char *word, struct complaint *c)
 	if (ret != 0) {
 		return complain_spool(c, l->path, &why, "cannot read the entry for '%.100s'", word);
 	}
-	print_entry(l, id, &e);
-	return 0;
+	return add_entry(l, id, &e, c);
+}
+
+static int
+list(const struct listing *l, int count, char **words, struct complaint *c)
+{
+	int ret = 0;
+
+	if (count == 0) {
+		return list_all(l, c);
+	}
+	for (int i = 0; i < count && ret == 0; i++) {
+		ret = list_one(l, words[i], c);
+	}
+	return ret;
 }
 
 int
 ls_main(int argc, char **argv)
 {
-	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	static const struct option options[] = {COMMON_OPTIONS, TABLE_OPTIONS, {0}};
 	struct command_line line = {.name = "ls", .usage = usage};
+	struct table_options form;
 	struct spool_fail why = {0};
 	struct listing l = {0};
 	struct complaint c;
@@ -138,17 +159,20 @@ ls_main(int argc, char **argv)
 		return ret;
 	}
 	l.path = spool_path(line.spool);
-	l.json = line.json;
-	if (spool_open(l.path, &l.spool, &why) != 0) {
-		complain_spool(&c, l.path, &why, "cannot open the spool");
+	if (table_form_choose(&line, &form, &c) != 0) {
 		return complain_aloud("ls", &c);
 	}
-	if (optind == argc) {
-		ret = list_all(&l, &c);
+	if (form.form == TABLE_PEOPLE && form.sort == NULL) {
+		form.sort = "name";
 	}
-	for (int i = optind; i < argc && ret == 0; i++) {
-		ret = list_one(&l, argv[i], &c);
+	ret = table_open(&l.table, columns, COLUMNS, NULL, &form, &c);
+	if (ret == 0 && spool_open(l.path, &l.spool, &why) != 0) {
+		ret = complain_spool(&c, l.path, &why, "cannot open the spool");
 	}
+	if (ret == 0) {
+		ret = list(&l, argc - optind, argv + optind, &c);
+	}
+	table_close(&l.table);
 	spool_close(&l.spool);
 	if (ret != 0) {
 		return complain_aloud("ls", &c);

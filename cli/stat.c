@@ -12,16 +12,20 @@
 #include "cli/command.h"
 #include "cli/complain-spool.h"
 #include "cli/json.h"
+#include "cli/size.h"
+#include "cli/table.h"
 #include "spool/entry.h"
 #include "spool/hex.h"
 #include "spool/keyring.h"
 #include "spool/walk.h"
 
 static const char usage[] =
-    "usage: mailgraft stat [--spool DIR] [--json]\n"
+    "usage: mailgraft stat [--spool DIR] [--sort COLUMN] [--porcelain | --json]\n"
     "\n"
     "Counts entries and blobs, their bytes, what sharing saves, what expires soon, keys\n"
-    "by their state; and for each key what would be lost if it were revoked.\n";
+    "by their state; and for each key what would be lost if it were revoked: key, state,\n"
+    "entries, bytes.\n"
+    "\n" TABLE_USAGE;
 
 enum { DAY = 24 * 60 * 60 };
 
@@ -117,111 +121,152 @@ load_keys(const struct spool *spool, struct totals *t, struct spool_fail *why)
 	return ret;
 }
 
-static void
-print_key(const struct totals *t, size_t i, bool json)
+enum { KEY, STATE, ENTRIES, BYTES, COLUMNS };
+
+static const struct table_column columns[COLUMNS] = {
+    [KEY] = {"key", TABLE_TEXT, false},
+    [STATE] = {"state", TABLE_TEXT, false},
+    [ENTRIES] = {"entries", TABLE_NUMBER, false},
+    [BYTES] = {"bytes", TABLE_SIZE, false},
+};
+
+static int
+add_key(struct table *table, const struct totals *t, size_t i, struct complaint *c)
 {
 	bool known = i < KEYRING_MAX;
-	const char *state = known ? key_state_name(t->ring.keys[i].state) : "";
+	const char *state = known ? key_state_name(t->ring.keys[i].state) : NULL;
 	char id[KEY_ID_BYTES * 2 + 1] = "unknown";
-	int first = 1;
+	const struct table_value values[COLUMNS] = {
+	    [KEY] = {id, known ? sizeof(id) - 1 : strlen(id), 0},
+	    [STATE] = {state, known ? strlen(state) : 0, 0},
+	    [ENTRIES] = {.number = t->by_key[i].entries},
+	    [BYTES] = {.number = t->by_key[i].bytes},
+	};
 
 	if (known) {
 		*hex_encode(t->ring.keys[i].id, KEY_ID_BYTES, id) = '\0';
 	}
-	if (!json) {
-		printf("key %-8s %-9s %llu entries, %llu bytes\n", id, state,
-		    (unsigned long long)t->by_key[i].entries,
-		    (unsigned long long)t->by_key[i].bytes);
-		return;
-	}
-	json_text(stdout, &first, "key", id, strlen(id));
-	if (known) {
-		json_text(stdout, &first, "state", state, strlen(state));
-	}
-	json_number(stdout, &first, "entries", t->by_key[i].entries);
-	json_number(stdout, &first, "bytes", t->by_key[i].bytes);
-	puts("}");
+	return table_add(table, values, c);
 }
 
-static void
-print_keys(const struct totals *t, bool json)
+static int
+add_keys(struct table *table, const struct totals *t, struct complaint *c)
 {
-	for (size_t i = 0; i < t->ring.count; i++) {
-		print_key(t, i, json);
+	int ret = 0;
+
+	for (size_t i = 0; i < t->ring.count && ret == 0; i++) {
+		ret = add_key(table, t, i, c);
 	}
-	if (t->by_key[KEYRING_MAX].entries > 0) {
-		print_key(t, KEYRING_MAX, json);
+	if (ret == 0 && t->by_key[KEYRING_MAX].entries > 0) {
+		ret = add_key(table, t, KEYRING_MAX, c);
+	}
+	return ret;
+}
+
+static void
+print_for_people(const char *name, uint64_t value, bool bytes)
+{
+	char words[32], size[SIZE_TEXT_MAX];
+
+	snprintf(words, sizeof(words), "%s", name);
+	for (char *at = words; *at != '\0'; at++) {
+		*at = *at == '_' ? ' ' : *at;
+	}
+	if (bytes) {
+		printf("%-20s %10s\n", words, size_short(value, size));
+	} else {
+		printf("%-20s %10llu\n", words, (unsigned long long)value);
 	}
 }
 
 static void
-print_totals(const struct totals *t, bool json)
+print_totals(const struct totals *t, enum table_form form)
 {
 	uint64_t saved = t->entry_bytes > t->blob_bytes ? t->entry_bytes - t->blob_bytes : 0;
 	const struct {
 		const char *name;
 		uint64_t value;
+		bool bytes;
 	} rows[] = {
-	    {"entries", t->entries},
-	    {"entry_bytes", t->entry_bytes},
-	    {"blobs", t->blobs},
-	    {"blob_bytes", t->blob_bytes},
-	    {"saved_by_sharing", saved},
-	    {"expired", t->expired},
-	    {"expire_within_a_day", t->day},
-	    {"expire_within_a_week", t->day + t->week},
-	    {"damaged", t->damaged},
-	    {"keys_active", t->keys[KEY_ACTIVE]},
-	    {"keys_retired", t->keys[KEY_RETIRED]},
-	    {"keys_revoked", t->keys[KEY_REVOKED]},
+	    {"entries", t->entries, false},
+	    {"entry_bytes", t->entry_bytes, true},
+	    {"blobs", t->blobs, false},
+	    {"blob_bytes", t->blob_bytes, true},
+	    {"saved_by_sharing", saved, true},
+	    {"expired", t->expired, false},
+	    {"expire_within_a_day", t->day, false},
+	    {"expire_within_a_week", t->day + t->week, false},
+	    {"damaged", t->damaged, false},
+	    {"keys_active", t->keys[KEY_ACTIVE], false},
+	    {"keys_retired", t->keys[KEY_RETIRED], false},
+	    {"keys_revoked", t->keys[KEY_REVOKED], false},
 	};
 	int first = 1;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (json) {
+		if (form == TABLE_JSON) {
 			json_number(stdout, &first, rows[i].name, rows[i].value);
+		} else if (form == TABLE_TABS) {
+			printf("%s\t%llu\n", rows[i].name, (unsigned long long)rows[i].value);
 		} else {
-			printf("%-22s %llu\n", rows[i].name, (unsigned long long)rows[i].value);
+			print_for_people(rows[i].name, rows[i].value, rows[i].bytes);
 		}
 	}
-	if (json) {
-		puts("}");
+	if (form != TABLE_TABS) {
+		puts(form == TABLE_JSON ? "}" : "");
 	}
+}
+
+/* What is in the spool at `path`, into *t. */
+static int
+count(const char *path, struct totals *t, struct complaint *c)
+{
+	struct spool_fail why = {0};
+	struct spool *spool = NULL;
+	int ret = spool_open(path, &spool, &why);
+
+	if (ret == 0) {
+		ret = load_keys(spool, t, &why);
+	}
+	if (ret == 0) {
+		ret = count_all(spool, t, &why);
+	}
+	spool_close(&spool);
+	return ret == 0 ? 0 : complain_spool(c, path, &why, "cannot count the spool");
 }
 
 int
 stat_main(int argc, char **argv)
 {
-	static const struct option options[] = {COMMON_OPTIONS, {0}};
+	static const struct option options[] = {COMMON_OPTIONS, TABLE_OPTIONS, {0}};
 	struct command_line line = {.name = "stat", .usage = usage};
-	struct spool_fail why = {0};
-	struct spool *spool = NULL;
 	static struct totals totals;
+	struct table *table = NULL;
+	struct table_options form;
 	struct complaint c;
-	const char *path;
 	int ret = 0;
 
 	if (command_option(argc, argv, options, &line, &ret) == 0) {
 		return ret;
 	}
-	path = spool_path(line.spool);
 	if (optind < argc) {
 		complain(&c, EX_USAGE, "stat takes no argument, and got '%s'", argv[optind]);
 		return complain_aloud("stat", &c);
 	}
-	ret = spool_open(path, &spool, &why);
+	ret = table_form_choose(&line, &form, &c);
 	if (ret == 0) {
-		ret = load_keys(spool, &totals, &why);
+		ret = table_open(&table, columns, COLUMNS, "key", &form, &c);
 	}
 	if (ret == 0) {
-		ret = count_all(spool, &totals, &why);
+		ret = count(spool_path(line.spool), &totals, &c);
 	}
-	spool_close(&spool);
+	if (ret == 0) {
+		print_totals(&totals, form.form);
+		ret = add_keys(table, &totals, &c);
+	}
+	table_close(&table);
 	if (ret != 0) {
-		complain_spool(&c, path, &why, "cannot count the spool");
 		return complain_aloud("stat", &c);
 	}
-	print_totals(&totals, line.json);
-	print_keys(&totals, line.json);
 	return finish_output("stat");
 }

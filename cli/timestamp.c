@@ -20,6 +20,19 @@ timestamp(uint64_t seconds, char text[TIMESTAMP_MAX])
 	return text;
 }
 
+const char *
+timestamp_local(uint64_t seconds, char text[TIMESTAMP_MAX])
+{
+	time_t when = (time_t)seconds;
+	struct tm tm;
+
+	if (localtime_r(&when, &tm) == NULL ||
+	    strftime(text, TIMESTAMP_MAX, "%Y-%m-%d %H:%M", &tm) == 0) {
+		text[0] = '\0';
+	}
+	return text;
+}
+
 uint32_t
 now_units(void)
 {

@@ -24,6 +24,26 @@ utf8_tame(char *text)
 	}
 }
 
+size_t
+utf8_columns(const char *text)
+{
+	const char *at = text, *end = text + strlen(text);
+	size_t columns = 0;
+
+	while (at < end) {
+		gunichar c = g_utf8_get_char_validated(at, end - at);
+		bool valid = c != (gunichar)-1 && c != (gunichar)-2;
+
+		if (!valid) {
+			columns++;
+		} else if (!g_unichar_iszerowidth(c)) {
+			columns += g_unichar_iswide(c) ? 2 : 1;
+		}
+		at = valid ? g_utf8_next_char(at) : at + 1;
+	}
+	return columns;
+}
+
 /* GLib's memory is malloc's, since 2.46. */
 char *
 utf8_repaired(const char *text, size_t len)

@@ -14,6 +14,9 @@
  */
 void utf8_tame(char *text);
 
+/* How many columns of a terminal a NUL-terminated text takes. */
+size_t utf8_columns(const char *text);
+
 /*
  * A NUL-terminated copy of `len` bytes, to be freed: what is not UTF-8 becomes U+FFFD, a NUL too.
  */
