@@ -27,8 +27,8 @@ class Hop:
         self.context, self.implicit, self.login = context, implicit, login
         self.lose_answer = 0    # hang up instead of the answer to the dot, though it is taken, that often
         self.cut_after = 0      # hang up in the middle of a message, after so many bytes
-        self.wait_at_dot = 0.0
-        self.wait_in_data = None    # an Event: nothing is read of a message before it is set
+        # Events: before it is set, the dot is not answered, and nothing of a message is read
+        self.wait_at_dot = self.wait_in_data = None
         self.behind_starttls = b''  # bytes sent together with the answer to STARTTLS
         self.close_after = 0        # messages in a session, then it hangs up
         self.taken, self.begun, self.dots, self.connections = [], 0, 0, 0
@@ -168,7 +168,8 @@ class Hop:
         del c.buffer[:end + 3]
         self.dots += 1
         self.at_dot.set()
-        time.sleep(self.wait_at_dot)
+        if self.wait_at_dot:
+            self.wait_at_dot.wait(60)
         answer = self.say.get('dot', '250 2.0.0 taken')
         if answer is None:
             raise Closed
