@@ -301,18 +301,43 @@ read_delimiter(struct config_yaml *y, yaml_node_t *node, void *target)
 }
 
 static bool
+read_learn(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	struct config *c = target;
+
+	return config_yaml_bool(y, node, &c->learn);
+}
+
+static bool
+read_unseen(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char *const words[] = {"defer", "accept", "refuse", NULL};
+	struct config *c = target;
+	unsigned choice;
+
+	if (!config_yaml_word(y, node, words, &choice)) {
+		return false;
+	}
+	c->unseen = (enum config_unseen)choice;
+	return true;
+}
+
+static bool
 read_recipients(struct config_yaml *y, yaml_node_t *node, void *target)
 {
 	static const struct config_key keys[] = {
 	    {"files", read_recipient_files},
 	    {"unknown", read_unknown},
 	    {"recipient-delimiter", read_delimiter},
+	    {"learn", read_learn},
+	    {"unseen", read_unseen},
 	    {NULL, NULL},
 	};
 	struct config *c = target;
 
 	return config_yaml_mapping(y, node, keys, target) &&
-	    (c->recipient_file_count > 0 || config_yaml_expected(y, node, "files: [PATH, ...]"));
+	    (c->recipient_file_count > 0 || c->learn ||
+	        config_yaml_expected(y, node, "files: [PATH, ...] or learn: true"));
 }
 
 static bool

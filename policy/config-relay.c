@@ -166,6 +166,10 @@ config_check_relay(struct config_yaml *y, yaml_node_t *root, struct config *c)
 	if (r->any_network && r->mode != RELAY_COMPAT) {
 		return config_yaml_expected(y, root, "primary-networks: any only in mode compat");
 	}
+	if (r->any_network && c->learn) {
+		return config_yaml_expected(
+		    y, root, "networks, not 'any', in primary-networks with recipients: learn");
+	}
 	if ((r->mode == RELAY_COMPAT || r->mode == RELAY_ALL_BETTER) && !r->any_network &&
 	    r->networks.network_count + r->networks.name_count == 0) {
 		return config_yaml_expected(y, root, "relay: primary-networks: a list%s",

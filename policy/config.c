@@ -45,6 +45,12 @@ config_free(struct config *c)
 	free(c);
 }
 
+bool
+config_watches(const struct config *c)
+{
+	return c->health != CONFIG_HEALTH_OFF || c->learn;
+}
+
 int64_t
 config_deadline_ms(const struct config *c)
 {
@@ -117,7 +123,7 @@ config_warnings(
 {
 	char text[256];
 
-	if (c->recipient_file_count == 0) {
+	if (c->recipient_file_count == 0 && !c->learn) {
 		warn(context,
 		    "no 'recipients': every recipient of a backup domain is taken, and "
 		    "the unknown ones bounce to forged senders");
@@ -138,7 +144,7 @@ config_warnings(
 		    "'primary-networks' has a network of all addresses or a name without "
 		    "a dot, which stands for all below it: much the same as 'any'");
 	}
-	if (c->relay.any_network && c->health != CONFIG_HEALTH_OFF) {
+	if (c->relay.any_network && config_watches(c)) {
 		warn(context,
 		    "'primary-health' probes only inside the networks, of which 'any' "
 		    "has none");

@@ -15,6 +15,8 @@ enum config_dnsbl_for { CONFIG_DNSBL_BACKUP, CONFIG_DNSBL_ALL };
 
 enum config_unknown { CONFIG_UNKNOWN_ACCEPT, CONFIG_UNKNOWN_DEFER, CONFIG_UNKNOWN_REJECT };
 
+enum config_unseen { CONFIG_UNSEEN_DEFER, CONFIG_UNSEEN_ACCEPT, CONFIG_UNSEEN_REFUSE };
+
 enum config_health { CONFIG_HEALTH_OFF, CONFIG_HEALTH_OBSERVE };
 
 struct config {
@@ -40,6 +42,8 @@ struct config {
 	unsigned recipient_file_count;
 	enum config_unknown unknown;
 	char recipient_delimiter[DELIMITERS_MAX + 1]; /* each of these characters; may be empty */
+	bool learn;                                   /* recipients, from the primaries */
+	enum config_unseen unseen;                    /* of these, while the primary is down */
 	enum config_health health;
 	uint16_t health_port;
 	int64_t health_interval_ms;
@@ -51,6 +55,9 @@ struct config {
 struct config *config_new(void);
 
 void config_free(struct config *c);
+
+/* Whether the primaries are watched: `primary-health` says so, or something needs it. */
+bool config_watches(const struct config *c);
 
 /* Every answer is given within this time. */
 int64_t config_deadline_ms(const struct config *c);

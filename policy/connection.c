@@ -17,7 +17,7 @@ struct connection {
 	struct connection *newer;
 	struct loop_source source;
 	struct loop_timer timer;
-	struct resolver_waiter waiter;
+	struct engine_waiter waiter;
 	enum connection_state state;
 	bool registered;      /* with the loop */
 	bool ended;           /* the peer has sent its last byte */
@@ -81,7 +81,7 @@ connection_close(struct connection *c, enum connection_close why)
 		}
 		log_end(s->engine->log);
 	}
-	resolver_cancel(&c->waiter);
+	engine_cancel(&c->waiter);
 	loop_timer_clear(s->loop, &c->timer);
 	if (c->registered) {
 		loop_remove(s->loop, &c->source);
@@ -195,13 +195,13 @@ connection_answer(
 	struct decision d;
 	int64_t took;
 
-	resolver_cancel(&c->waiter);
+	engine_cancel(&c->waiter);
 	if (!engine_decide(e, r, now ? NULL : &c->waiter, &d)) {
 		assert(!now);
 		return false;
 	}
 	/* A verdict may stand before all that was asked is answered: nobody waits for the rest. */
-	resolver_cancel(&c->waiter);
+	engine_cancel(&c->waiter);
 	took = c->state == WAITING ? loop_now(c->set->loop) - c->asked : 0;
 	engine_record(e, r, &d, took);
 	*answers_len += reply_write(answers + *answers_len, d.reply, d.text);
@@ -293,7 +293,7 @@ static bool
 connection_process_rest(struct connection *c)
 {
 	if (c->out.len > 0) {
-		resolver_cancel(&c->waiter);
+		engine_cancel(&c->waiter);
 		connection_enter(c, WRITING);
 		return true;
 	}
@@ -456,7 +456,7 @@ connection_open(struct connection_set *set, int fd)
 	c->set = set;
 	c->source = (struct loop_source){.fd = fd, .ready = connection_ready, .context = c};
 	c->timer = (struct loop_timer){.fire = connection_timeout, .context = c};
-	c->waiter = (struct resolver_waiter){.arrived = connection_arrived, .context = c};
+	engine_waiter_begin(&c->waiter, connection_arrived, c);
 	c->active = loop_now(set->loop);
 	set->count++;
 	set_append(c);

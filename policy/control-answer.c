@@ -50,7 +50,8 @@ control_answer(void *context, const char *question, size_t len, struct text *t)
 	} else if (word_is(question, line, "forget", &rest, &rest_len) &&
 	    domain_name_parse(&name, rest, rest_len) == DOMAIN_NAME_OK) {
 		text_add(t, "forgot %u\n",
-		    dns_cache_forget(resolver_cache(s->resolver), name.text, name.len));
+		    dns_cache_forget(resolver_cache(s->resolver), name.text, name.len) +
+		        learned_forget(learner_memory(s->learner), &name));
 	} else {
 		text_add(t, "error: one of: status, dump [NAME], forget NAME, reload\n");
 	}

@@ -61,29 +61,46 @@ can_be_a_mistake(enum reason reason)
 	}
 }
 
-/* The relay verdict, then whether the recipient exists. */
+/* The primary is asked about whom no file is about. */
 static void
-judge_relay(const struct decision_inputs *in, struct decision *d)
+judge_learned(const struct decision_inputs *in, struct decision *d)
 {
 	struct verdict *v = &d->relay;
 
-	relay_verdict(
-	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
-	if (v->action == ACTION_REFUSE && in->forgives != NULL && can_be_a_mistake(v->reason) &&
-	    in->forgives(in->forgives_context, &d->recipient.domain)) {
-		v->action = ACTION_TEMPORARY;
-		d->forgiven = true;
+	switch (in->learned(in->learned_context, &d->recipient)) {
+	case RECIPIENT_WAIT:
+		settle(v, ACTION_WAIT, REASON_RCPT_UNTOLD);
+		break;
+	case RECIPIENT_KNOWN:
+		break;
+	case RECIPIENT_NO_USER:
+		settle(v, ACTION_REFUSE, REASON_RCPT_NO_USER);
+		break;
+	case RECIPIENT_TAKES_ALL:
+		settle(v, ACTION_PERMIT, REASON_RCPT_TAKES_ALL);
+		break;
+	case RECIPIENT_UNTOLD:
+		settle(v, ACTION_TEMPORARY, REASON_RCPT_UNTOLD);
+		break;
+	case RECIPIENT_UNSEEN:
+		if (in->config->unseen == CONFIG_UNSEEN_ACCEPT) {
+			settle(v, ACTION_PERMIT, REASON_RCPT_UNSEEN_TAKEN);
+		} else {
+			settle(v,
+			    in->config->unseen == CONFIG_UNSEEN_REFUSE ? ACTION_REFUSE
+			                                               : ACTION_TEMPORARY,
+			    REASON_RCPT_UNSEEN);
+		}
+		break;
 	}
-	if (v->action != ACTION_PERMIT || in->recipients == NULL ||
-	    recipient_list_has_base(
-	        in->recipients, &d->recipient, in->config->recipient_delimiter)) {
-		return;
-	}
-	/* Every domain has its postmaster; but strangers' domains are none of ours. */
-	if (mailbox_is_role(&d->recipient) &&
-	    recipient_list_has_domain(in->recipients, &d->recipient.domain)) {
-		return;
-	}
+}
+
+/* The files say who is known in the domains that they name. */
+static void
+judge_listed(const struct decision_inputs *in, struct decision *d)
+{
+	struct verdict *v = &d->relay;
+
 	switch (in->config->unknown) {
 	case CONFIG_UNKNOWN_ACCEPT:
 		settle(v, ACTION_PERMIT, REASON_RCPT_UNKNOWN_TAKEN);
@@ -94,6 +111,44 @@ judge_relay(const struct decision_inputs *in, struct decision *d)
 	case CONFIG_UNKNOWN_REJECT:
 		settle(v, ACTION_REFUSE, REASON_RCPT_UNKNOWN);
 		break;
+	}
+}
+
+static bool
+is_listed(const struct decision_inputs *in, const struct decision *d, bool domain_is_listed)
+{
+	/* Every domain has its postmaster; but strangers' domains are none of ours. */
+	return recipient_list_has_base(
+	           in->recipients, &d->recipient, in->config->recipient_delimiter) ||
+	    (domain_is_listed && mailbox_is_role(&d->recipient));
+}
+
+/* The relay verdict, then whether the recipient exists. */
+static void
+judge_relay(const struct decision_inputs *in, struct decision *d)
+{
+	struct verdict *v = &d->relay;
+	bool domain_is_listed;
+
+	relay_verdict(
+	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
+	if (v->action == ACTION_REFUSE && in->forgives != NULL && can_be_a_mistake(v->reason) &&
+	    in->forgives(in->forgives_context, &d->recipient.domain)) {
+		v->action = ACTION_TEMPORARY;
+		d->forgiven = true;
+	}
+	if (v->action != ACTION_PERMIT) {
+		return;
+	}
+	domain_is_listed = in->recipients != NULL &&
+	    recipient_list_has_domain(in->recipients, &d->recipient.domain);
+	if (in->recipients != NULL && is_listed(in, d, domain_is_listed)) {
+		return;
+	}
+	if (in->config->learn && !domain_is_listed) {
+		judge_learned(in, d);
+	} else if (in->recipients != NULL) {
+		judge_listed(in, d);
 	}
 }
 
@@ -155,7 +210,7 @@ static void
 write_text(const struct request *r, struct decision *d)
 {
 	const struct verdict *v = &d->verdict;
-	const char *start = v->action == ACTION_REFUSE ? "Relay access denied: " : "";
+	const char *start = d->reply == REPLY_REFUSE ? "Relay access denied: " : "";
 	bool about = v->about.len > 0;
 
 	if (v->reason == REASON_DNSBL) {
@@ -172,6 +227,14 @@ write_text(const struct request *r, struct decision *d)
 	    reason_code(v->reason), about ? " " : "", v->about.text);
 }
 
+/* The domain is all right, the recipient is not. */
+static bool
+is_about_recipient(enum reason reason)
+{
+	return reason == REASON_RCPT_UNKNOWN || reason == REASON_RCPT_NO_USER ||
+	    reason == REASON_RCPT_UNSEEN;
+}
+
 static void
 choose_reply(const struct decision_inputs *in, const struct request *r, struct decision *d)
 {
@@ -181,7 +244,7 @@ choose_reply(const struct decision_inputs *in, const struct request *r, struct d
 		d->reply = REPLY_OK;
 		break;
 	case ACTION_REFUSE:
-		d->reply = REPLY_REFUSE;
+		d->reply = is_about_recipient(d->verdict.reason) ? REPLY_NO_USER : REPLY_REFUSE;
 		write_text(r, d);
 		break;
 	case ACTION_TEMPORARY:

@@ -14,6 +14,7 @@
 #define POLICY_DECISION_H
 
 #include "policy/config.h"
+#include "policy/recipient-answer.h"
 #include "policy/recipient-list.h"
 #include "policy/reply.h"
 #include "policy/request.h"
@@ -33,6 +34,9 @@ struct decision_inputs {
 	/* May be NULL: was this domain let in not long ago, so that its loss may be a mistake? */
 	bool (*forgives)(void *context, const struct domain_name *domain);
 	void *forgives_context;
+	/* With `learn`: what the primary says of a recipient. */
+	enum recipient_answer (*learned)(void *context, const struct mailbox *recipient);
+	void *learned_context;
 	struct fact_source relay_facts;
 	struct fact_source dnsbl_facts;
 };

@@ -5,16 +5,37 @@ const double engine_bucket_seconds[ENGINE_BUCKETS] = {0.001, 0.005, 0.02, 0.1, 0
 
 struct pass {
 	struct engine *engine;
-	struct resolver_waiter *waiter;
+	struct engine_waiter *waiter;
 	bool unkept;
 	bool kept; /* the domain had a positive verdict once */
 };
+
+void
+engine_waiter_begin(struct engine_waiter *waiter, void (*arrived)(void *context), void *context)
+{
+	waiter->facts.arrived = waiter->recipient.arrived = arrived;
+	waiter->facts.context = waiter->recipient.context = context;
+}
+
+void
+engine_cancel(struct engine_waiter *waiter)
+{
+	resolver_cancel(&waiter->facts);
+	learner_cancel(&waiter->recipient);
+}
+
+static struct fact
+pass_fact(struct pass *p, enum dns_type type, const char *name, size_t len)
+{
+	return resolver_look(
+	    p->engine->resolver, p->waiter != NULL ? &p->waiter->facts : NULL, type, name, len);
+}
 
 static struct fact
 pass_look(void *context, enum dns_type type, const char *name, size_t len)
 {
 	struct pass *p = context;
-	struct fact f = resolver_look(p->engine->resolver, p->waiter, type, name, len);
+	struct fact f = pass_fact(p, type, name, len);
 
 	p->unkept = p->unkept || (f.answer != NULL && !f.kept);
 	p->kept = p->kept || (type == DNS_MX && f.kept);
@@ -24,9 +45,17 @@ pass_look(void *context, enum dns_type type, const char *name, size_t len)
 static struct fact
 zone_look(void *context, enum dns_type type, const char *name, size_t len)
 {
-	struct pass *p = context;
+	return pass_fact(context, type, name, len);
+}
 
-	return resolver_look(p->engine->resolver, p->waiter, type, name, len);
+static enum recipient_answer
+pass_learned(void *context, const struct mailbox *recipient)
+{
+	struct pass *p = context;
+	const struct fact_source facts = {pass_look, p};
+
+	return learner_look(p->engine->learner, p->waiter != NULL ? &p->waiter->recipient : NULL,
+	    recipient, &facts);
 }
 
 /* Walks over a verdict's facts once more, and keeps each. */
@@ -119,9 +148,28 @@ engine_note_past(struct engine *e, const struct decision *d)
 	}
 }
 
+/* The domain is one that this host backs up, whatever becomes of the recipient. */
+static bool
+is_backed_up(enum reason reason)
+{
+	switch (reason) {
+	case REASON_BACKUP:
+	case REASON_RCPT_UNKNOWN:
+	case REASON_RCPT_UNKNOWN_TAKEN:
+	case REASON_RCPT_NO_USER:
+	case REASON_RCPT_TAKES_ALL:
+	case REASON_RCPT_UNSEEN:
+	case REASON_RCPT_UNSEEN_TAKEN:
+	case REASON_RCPT_UNTOLD:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool
 engine_decide(
-    struct engine *e, const struct request *r, struct resolver_waiter *waiter, struct decision *d)
+    struct engine *e, const struct request *r, struct engine_waiter *waiter, struct decision *d)
 {
 	struct pass pass = {.engine = e, .waiter = waiter};
 	struct decision_inputs in = {
@@ -131,6 +179,8 @@ engine_decide(
 	    .zones_ipv6 = dnsbl_health_ipv6(e->zones),
 	    .forgives = engine_forgives,
 	    .forgives_context = e,
+	    .learned = pass_learned,
+	    .learned_context = &pass,
 	    .relay_facts = {pass_look, &pass},
 	    .dnsbl_facts = {zone_look, &pass},
 	};
@@ -148,10 +198,10 @@ engine_decide(
 	        (pass.kept &&
 	            (d->relay.reason == REASON_PRIMARY_TEMP ||
 	                d->relay.reason == REASON_PRIMARY_GONE ||
-	                d->relay.reason == REASON_RCPT_UNKNOWN)))) {
+	                is_backed_up(d->relay.reason))))) {
 		engine_keep(e, d);
 	}
-	if (d->relay.reason == REASON_BACKUP || d->forgiven) {
+	if (is_backed_up(d->relay.reason) || d->forgiven) {
 		engine_note_past(e, d);
 	}
 	if (d->dnsbl_asked) {

@@ -12,6 +12,7 @@
 
 #include "policy/decision.h"
 #include "policy/dnsbl-health.h"
+#include "policy/learner.h"
 #include "policy/log.h"
 #include "policy/resolver.h"
 
@@ -19,12 +20,19 @@ enum { ENGINE_BUCKETS = 8 };
 
 extern const double engine_bucket_seconds[ENGINE_BUCKETS];
 
+/* One who waits for what a decision needs. Zeroed, then begun, before first use. */
+struct engine_waiter {
+	struct resolver_waiter facts;
+	struct learner_waiter recipient;
+};
+
 struct engine {
 	const struct config *config;
 	struct resolver *resolver;
 	struct log *log;
 	const struct recipient_list *recipients; /* NULL: not configured */
 	struct dnsbl_health *zones;
+	struct learner *learner; /* NULL: nothing is learned */
 	uint64_t decided[DECISION_CONTEXTS][REASON_COUNT];
 	uint64_t replied[REPLY_KINDS];
 	uint64_t stale;
@@ -35,12 +43,18 @@ struct engine {
 	uint64_t took[ENGINE_BUCKETS + 1];
 };
 
+void engine_waiter_begin(
+    struct engine_waiter *waiter, void (*arrived)(void *context), void *context);
+
+/* The waiter is called no more for anything it waits for. */
+void engine_cancel(struct engine_waiter *waiter);
+
 /*
  * waiter: told when a missing fact has come; NULL when it must be decided now, whatever is
  * known. True when the decision stands.
  */
 bool engine_decide(
-    struct engine *e, const struct request *r, struct resolver_waiter *waiter, struct decision *d);
+    struct engine *e, const struct request *r, struct engine_waiter *waiter, struct decision *d);
 
 /* Counts a decision that was made and sent, and logs it. */
 void engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms);

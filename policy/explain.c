@@ -3,6 +3,8 @@
 #include "policy/config-file.h"
 #include "policy/decision.h"
 #include "policy/dns-state.h"
+#include "policy/learned-state.h"
+#include "policy/learner.h"
 #include "policy/recipient-list.h"
 #include "policy/resolver.h"
 
@@ -18,6 +20,8 @@ struct explain {
 	struct resolver *resolver;
 	struct recipient_list *recipients;
 	struct resolver_waiter waiter;
+	struct learner *learner;
+	struct learner_waiter recipient_waiter;
 	bool last;  /* decide with what is known */
 	bool print; /* the pass that is shown */
 	unsigned facts;
@@ -94,6 +98,50 @@ explain_look(void *context, enum dns_type type, const char *name, size_t len)
 	return f;
 }
 
+static enum recipient_answer
+explain_learned(void *context, const struct mailbox *recipient)
+{
+	struct explain *x = context;
+	const struct fact_source facts = {explain_look, x};
+
+	return learner_look(x->learner, x->last ? NULL : &x->recipient_waiter, recipient, &facts);
+}
+
+/* What an earlier question has left, before it is asked again. */
+static void
+explain_memory(const struct explain *x, const struct mailbox *m)
+{
+	const struct mailbox base = mailbox_without_extension(m, x->config->recipient_delimiter);
+	const struct learned_entry *e = NULL;
+	int64_t now = loop_now(x->loop);
+	struct recipient_key key;
+
+	if (recipient_key_make(&key, &base)) {
+		e = learned_find(learner_memory(x->learner), &key, now);
+	}
+	if (e == NULL) {
+		printf("learned: nothing\n");
+	} else {
+		printf("learned: %s, %" PRId64 " s ago\n",
+		    learned_word_name((enum learned_word)e->word), (now - e->when) / 1000);
+	}
+}
+
+static void
+explain_asked(const struct explain *x)
+{
+	const struct smtp_report *r = learner_last(x->learner);
+
+	if (r == NULL) {
+		return;
+	}
+	printf("primary asked: %s", r->words);
+	if (r->code != 0) {
+		printf(", %u %s", r->code, r->enhanced);
+	}
+	printf("\n");
+}
+
 static void
 explain_arrived(void *context)
 {
@@ -141,6 +189,8 @@ explain_decide(
 	    .recipients = x->recipients,
 	    .zones_ipv4 = usable,
 	    .zones_ipv6 = usable,
+	    .learned = explain_learned,
+	    .learned_context = x,
 	    .relay_facts = {explain_look, x},
 	    .dnsbl_facts = {explain_look, x},
 	};
@@ -160,6 +210,7 @@ explain_decide(
 	x->last = x->print = false;
 	for (;;) {
 		resolver_cancel(&x->waiter);
+		learner_cancel(&x->recipient_waiter);
 		decision_make(&in, &r, &d);
 		if (d.verdict.action != ACTION_WAIT) {
 			break;
@@ -192,7 +243,7 @@ explain_load(struct explain *x, char *error)
 	enum recipient_step step = RECIPIENT_STEP_MORE;
 	struct recipient_load *load;
 	struct dns_state dns = {.max_age_ms = x->config->keep_stale_ms};
-	struct state_part part = dns_state_part(&dns);
+	struct state_part part, learned;
 	size_t taken, skipped;
 	const char *why;
 
@@ -203,11 +254,23 @@ explain_load(struct explain *x, char *error)
 		return false;
 	}
 	resolver_servers(x->resolver, x->servers, sizeof(x->servers));
+	x->learner = learner_new(x->loop, NULL, NULL);
+	if (x->learner == NULL) {
+		snprintf(error, CONFIG_ERROR_MAX, "out of memory");
+		return false;
+	}
+	learner_configure(x->learner, x->config);
 	dns.cache = resolver_cache(x->resolver);
+	part = dns_state_part(&dns);
 	if (x->config->state != NULL &&
 	    state_file_read(x->config->state, &part, loop_now(x->loop), &taken, &skipped, &why) ==
 	        0) {
 		printf("state file: %zu entries\n", taken);
+	}
+	learned = learned_state_part(learner_memory(x->learner));
+	if (x->config->state != NULL) {
+		(void)state_file_read(
+		    x->config->state, &learned, loop_now(x->loop), &taken, &skipped, &why);
 	}
 	if (x->config->recipient_file_count == 0) {
 		return true;
@@ -241,6 +304,7 @@ explain_run(const struct explain_request *e)
 		goto out;
 	}
 	x.waiter = (struct resolver_waiter){.arrived = explain_arrived};
+	x.recipient_waiter = (struct learner_waiter){.arrived = explain_arrived};
 	mailbox_parse(&m, e->recipient, strlen(e->recipient));
 	printf("mode: %s\nrecipient: %s\n", config_mode_name(x.config->relay.mode), e->recipient);
 	if (m.kind == MAILBOX_PLAIN) {
@@ -254,12 +318,17 @@ explain_run(const struct explain_request *e)
 			        ? "a role address of a listed domain, taken"
 			        : "not listed");
 		}
+		if (x.config->learn) {
+			explain_memory(&x, &m);
+		}
 	}
 	explain_decide(&x, e, "relay", true);
+	explain_asked(&x);
 	explain_decide(&x, e, "filter", x.config->dnsbl_count > 0);
 	status = EX_OK;
 out:
 	resolver_cancel(&x.waiter);
+	learner_free(x.learner);
 	resolver_free(x.resolver);
 	recipient_list_free(x.recipients);
 	loop_free(x.loop);

@@ -75,14 +75,15 @@ target_settle(struct target *t, enum health_state state)
 }
 
 static void
-target_result(void *context, bool up, const char *words)
+target_result(void *context, const struct smtp_report *report)
 {
 	struct target *t = context;
 	struct health *h = t->health;
+	bool up = report->up;
 
 	t->probe = NULL;
 	h->running--;
-	t->last = words;
+	t->last = report->words;
 	t->checked = loop_now(h->loop);
 	t->probes++;
 	t->failures += !up;
@@ -100,18 +101,19 @@ target_probe(void *context)
 {
 	struct target *t = context;
 	struct health *h = t->health;
-	const char *name = h->config->identity.name_count > 0 ? h->config->identity.names[0].text
-	                                                      : "localhost";
+	struct smtp_dialogue dialogue;
 
 	if (h->running >= HEALTH_PROBES_MAX) {
 		(void)loop_timer_set(h->loop, &t->timer, loop_now(h->loop) + jitter(1000));
 		return;
 	}
 	h->running++;
-	t->probe = smtp_probe_start(
-	    h->loop, &t->address, h->config->health_port, name, target_result, t);
+	smtp_dialogue_begin(&dialogue, identity_name(&h->config->identity));
+	t->probe = smtp_probe_start(h->loop,
+	    smtp_probe_connect(&t->address, h->config->health_port), HEALTH_TIMEOUT_MS, &dialogue,
+	    target_result, t);
 	if (t->probe == NULL) {
-		target_result(t, false, "cannot connect");
+		target_result(t, &(struct smtp_report){.words = "cannot connect"});
 	}
 }
 
@@ -124,13 +126,6 @@ target_free(struct target *t)
 	}
 	loop_timer_clear(t->health->loop, &t->timer);
 	free(t);
-}
-
-/* Never this host, and nothing that is only here. */
-static bool
-may_probe(const struct health *h, const struct address *a)
-{
-	return !identity_has_address(&h->config->identity, a) && !address_is_special(a);
 }
 
 static void
@@ -167,15 +162,11 @@ static void
 health_want_domain(struct health *h, const struct domain_name *domain)
 {
 	struct fact_source facts = {cache_look, h->resolver};
-	struct address found[MX_HOST_ADDRESSES_MAX];
-	unsigned count;
+	struct relay_targets targets;
 
-	count = relay_better_addresses(
-	    &h->config->relay, &h->config->identity, domain, &facts, found, MX_HOST_ADDRESSES_MAX);
-	for (unsigned i = 0; i < count; i++) {
-		if (may_probe(h, &found[i])) {
-			target_want(h, &found[i]);
-		}
+	relay_targets(&h->config->relay, &h->config->identity, domain, &facts, &targets);
+	for (unsigned i = 0; i < targets.count; i++) {
+		target_want(h, &targets.address[i]);
 	}
 }
 
@@ -280,12 +271,12 @@ void
 health_configure(struct health *h, const struct config *config)
 {
 	h->config = config;
-	if (config->health == CONFIG_HEALTH_OFF) {
+	if (!config_watches(config)) {
 		health_clear(h);
 		return;
 	}
 	for (unsigned i = 0; i < h->count;) {
-		if (!may_probe(h, &h->targets[i]->address)) {
+		if (identity_has_address(&config->identity, &h->targets[i]->address)) {
 			target_free(h->targets[i]);
 			h->targets[i] = h->targets[--h->count];
 		} else {
@@ -293,6 +284,17 @@ health_configure(struct health *h, const struct config *config)
 		}
 	}
 	(void)loop_timer_set(h->loop, &h->collect, loop_now(h->loop));
+}
+
+enum health_state
+health_state_of(const struct health *h, const struct address *a)
+{
+	for (unsigned i = 0; i < h->count; i++) {
+		if (address_equal(&h->targets[i]->address, a)) {
+			return h->targets[i]->state;
+		}
+	}
+	return HEALTH_UNKNOWN;
 }
 
 bool

@@ -1,10 +1,10 @@
 /*
- * health.h - are the primaries up? Watching only; no verdict depends on it
+ * health.h - are the primaries up?
  *
  * Every address of every better MX inside the networks, of the domains that have had a
- * positive verdict, is probed now and then: connect, a 220 greeting, EHLO, QUIT; one probe an
- * address, however many domains share it. Never probed: this host's own, loopback and link-local
- * addresses. UP and DOWN change only after several equal results in a row.
+ * positive verdict or stand in the configuration, is probed now and then: connect, a 220 greeting,
+ * EHLO, QUIT; one probe an address, however many domains share it. Never probed: this host's own,
+ * loopback and link-local addresses. UP and DOWN change only after several equal results in a row.
  *
  * Owns: the targets and their sockets. Not here: what to do about it
  */
@@ -35,6 +35,9 @@ struct health *health_new(struct loop *loop, struct resolver *resolver, struct l
 void health_free(struct health *h);
 
 void health_configure(struct health *h, const struct config *config);
+
+/* HEALTH_UNKNOWN for an address that is not watched. */
+enum health_state health_state_of(const struct health *h, const struct address *a);
 
 /* Report i; false: there is none. */
 bool health_report(const struct health *h, unsigned i, struct health_report *report);

@@ -82,6 +82,12 @@ identity_complete(struct identity *id)
 	return id->address_count == 0 ? identity_interfaces(id) : 0;
 }
 
+const char *
+identity_name(const struct identity *id)
+{
+	return id->name_count > 0 ? id->names[0].text : "localhost";
+}
+
 bool
 identity_has_name(const struct identity *id, const char *name, size_t len)
 {

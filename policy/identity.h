@@ -26,6 +26,9 @@ bool identity_add_address(struct identity *id, const char *text, size_t len);
 /* Fills in this host's own name, or addresses, when none was given. 0 or -errno. */
 int identity_complete(struct identity *id);
 
+/* How it calls itself to others. */
+const char *identity_name(const struct identity *id);
+
 bool identity_has_name(const struct identity *id, const char *name, size_t len);
 
 bool identity_has_address(const struct identity *id, const struct address *a);

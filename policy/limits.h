@@ -34,7 +34,7 @@ enum {
 	CONNECTION_IDLE_MS = 2 * 60 * 60 * 1000,
 	READ_SIZE = 16 * 1024,
 	OUTPUT_MAX = 32 * 1024,
-	DESCRIPTORS_SPARE = 64,
+	DESCRIPTORS_SPARE = 96, /* for files, listeners, DNS and probes */
 
 	/* DNS messages and what is kept of them. */
 	DNS_QUERY_MAX = 512,
@@ -108,6 +108,40 @@ enum {
 	HEALTH_RISE = 2,
 	HEALTH_FALL = 3,
 	HEALTH_FORGET_MS = 24 * 60 * 60 * 1000,
+
+	/* A dialogue with a mail server. RFC 5321 4.5.3.1: a reply's line has 512 bytes. */
+	SMTP_LINE_MAX = 512,
+	SMTP_LINES_MAX = 200,
+	SMTP_COMMAND_MAX = 512,
+	SMTP_PATH_MAX = 400,  /* RFC 5321 says 256 */
+	SMTP_STATUS_MAX = 12, /* "5.123.123" */
+
+	/*
+	 * Learned recipients: for how long an answer counts, and after what time a known one is
+	 * asked about again while it counts. As Postfix's verify(8), but "no such user" counts for
+	 * 3 hours only, where verify(8) believes it for 3 days.
+	 */
+	LEARNED_KNOWN_DAYS = 31,
+	LEARNED_REFRESH_MS = 7 * 24 * 60 * 60 * 1000,
+	LEARNED_OTHERS_MS = 3 * 60 * 60 * 1000,
+	LEARNED_AGAIN_MS = 60 * 1000, /* nothing followed: not asked again before */
+	LEARNED_IDLE_MS = 24 * 60 * 60 * 1000,
+	LEARNED_BUCKETS = 1 << 15,
+	/* Bytes of what is kept, of it for each organisational domain, and of all others. */
+	LEARNED_KNOWN_BYTES_MAX = 16 * 1024 * 1024,
+	LEARNED_ORG_BYTES_MAX = 2 * 1024 * 1024,
+	LEARNED_OTHERS_BYTES_MAX = 4 * 1024 * 1024,
+
+	/* Asking primaries: at once in all, and of one address at once, in what time one more, and
+	   how many may wait for their turn. */
+	ASK_RUNNING_MAX = 32,
+	ASK_PRIMARY_RUNNING_MAX = 8,
+	ASK_PRIMARY_GAP_MS = 100,
+	ASK_WAITING_MAX = 1024,
+	ASK_PRIMARY_WAITING_MAX = 256,
+	ASK_PRIMARIES_MAX = 1024,
+	LEARNER_TIMEOUT_MS = 30 * 1000,
+	LEARNER_ADDRESSES_MAX = 4, /* of a domain, one after the other */
 
 	/* Control and metrics: one short question, one text. */
 	TEXT_CLIENTS_MAX = 32,

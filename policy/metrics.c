@@ -104,6 +104,31 @@ metrics_zones(const struct server *s, struct text *t)
 }
 
 static void
+metrics_learned(const struct server *s, struct text *t)
+{
+	const struct learned *memory = learner_memory(s->learner);
+	struct learner_counts n;
+
+	learner_count(s->learner, &n);
+	text_add(t, "# TYPE mailgraft_policy_learned gauge\n");
+	for (unsigned i = LEARNED_KNOWN; i < LEARNED_WORDS; i++) {
+		text_add(t, "mailgraft_policy_learned{word=\"%s\"} %zu\n", learned_word_name(i),
+		    learned_count(memory, i));
+	}
+	metrics_value(t, "learned_bytes", "gauge", learned_bytes(memory));
+	metrics_value(t, "learned_unkept_total", "counter", learned_refused(memory));
+	text_add(t, "# TYPE mailgraft_policy_asked_total counter\n");
+	for (unsigned i = 0; i < SMTP_FINDINGS; i++) {
+		text_add(t, "mailgraft_policy_asked_total{found=\"%s\"} %" PRIu64 "\n",
+		    smtp_finding_name(i), n.asked[i]);
+	}
+	metrics_value(t, "asked_unreached_total", "counter", n.unreached);
+	metrics_value(t, "asked_crowded_total", "counter", n.crowded);
+	metrics_value(t, "asking", "gauge", n.running);
+	metrics_value(t, "asking_waiting", "gauge", n.waiting);
+}
+
+static void
 metrics_health(const struct server *s, struct text *t)
 {
 	struct health_report r;
@@ -150,6 +175,9 @@ metrics_answer(void *context, const char *question, size_t len, struct text *t)
 	    s->engine.recipients != NULL ? recipient_list_count(s->engine.recipients) : 0);
 	metrics_value(
 	    t, "recipient_failures_total", "counter", recipient_watch_failures(s->recipients));
+	if (s->config->learn) {
+		metrics_learned(s, t);
+	}
 	metrics_zones(s, t);
 	metrics_health(s, t);
 	return true;

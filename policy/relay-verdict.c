@@ -437,34 +437,55 @@ relay_verdict(const struct relay_rules *rules, const struct identity *me,
 	}
 }
 
-unsigned
-relay_better_addresses(const struct relay_rules *rules, const struct identity *me,
-    const struct domain_name *domain, const struct fact_source *facts, struct address *out,
-    unsigned max)
+/* Where may this host look for a domain's better MX hosts? NULL: anywhere. */
+static const struct host_list *
+target_list(const struct relay_rules *rules, const struct domain_name *domain)
 {
+	const struct relay_pin *pin = rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
+
+	if (pin != NULL) {
+		return &pin->hosts;
+	}
+	/* The administrator has named the domain itself. */
+	return rules->mode == RELAY_STATIC &&
+	        rules->networks.network_count + rules->networks.name_count == 0
+	    ? NULL
+	    : &rules->networks;
+}
+
+void
+relay_targets(const struct relay_rules *rules, const struct identity *me,
+    const struct domain_name *domain, const struct fact_source *facts, struct relay_targets *out)
+{
+	const struct host_list *list = target_list(rules, domain);
 	struct verdict v;
 	struct mx_scan s;
-	const struct relay_pin *pin = rules->mode == RELAY_PINNED ? pin_find(rules, domain) : NULL;
-	const struct host_list *list = pin != NULL ? &pin->hosts : &rules->networks;
-	unsigned better, count = 0;
+	unsigned better;
 
+	out->count = out->best = 0;
 	scan_begin(&s, rules, me, facts, &v);
 	if (!scan_load(&s, domain)) {
-		return 0;
+		out->waiting = v.action == ACTION_WAIT;
+		return;
 	}
 	better = scan_better_end(&s);
-	for (unsigned i = 0; i < better && better < s.count; i++) {
+	if (better == s.count && rules->mode != RELAY_STATIC) {
+		better = 0; /* not a backup for it at all */
+	}
+	for (unsigned i = 0; i < better; i++) {
 		struct host_facts host;
-		bool named = host_list_has_name(list, s.mx[i].name, s.mx[i].len);
+		bool named = list == NULL || host_list_has_name(list, s.mx[i].name, s.mx[i].len);
 
 		if (!scan_host(&s, &s.mx[i], &host)) {
 			continue;
 		}
-		for (unsigned k = 0; k < host.count && count < max; k++) {
-			if (named || host_list_has_address(list, &host.address[k])) {
-				out[count++] = host.address[k];
+		for (unsigned k = 0; k < host.count && out->count < MX_HOST_ADDRESSES_MAX; k++) {
+			if ((named || host_list_has_address(list, &host.address[k])) &&
+			    !identity_has_address(me, &host.address[k])) {
+				out->address[out->count++] = host.address[k];
+				out->best += s.mx[i].preference == s.mx[0].preference;
 			}
 		}
 	}
-	return count;
+	out->waiting = s.waiting;
 }

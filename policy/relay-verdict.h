@@ -48,9 +48,19 @@ struct relay_rules {
 void relay_verdict(const struct relay_rules *rules, const struct identity *me,
     const struct mailbox *recipient, const struct fact_source *facts, struct verdict *v);
 
-/* The addresses, inside the networks, of every MX of a domain that is better than this host. */
-unsigned relay_better_addresses(const struct relay_rules *rules, const struct identity *me,
-    const struct domain_name *domain, const struct fact_source *facts, struct address *out,
-    unsigned max);
+/* Where a domain's mail goes when its primaries are up. */
+struct relay_targets {
+	bool waiting;  /* some facts are on their way */
+	unsigned best; /* so many, the first ones, are of the MX hosts of best preference */
+	unsigned count;
+	struct address address[MX_HOST_ADDRESSES_MAX];
+};
+
+/*
+ * The addresses of every MX of a domain that is better than this host: inside the networks; of a
+ * domain in the list of mode static without networks, all. None is special, none this host's.
+ */
+void relay_targets(const struct relay_rules *rules, const struct identity *me,
+    const struct domain_name *domain, const struct fact_source *facts, struct relay_targets *out);
 
 #endif

@@ -20,6 +20,7 @@
 	X(OK, "action=OK", "OK", "ok", NULL) \
 	X(DUNNO, "action=DUNNO", "DUNNO", "dunno", NULL) \
 	X(REFUSE, "action=554 5.7.1 ", "554", "refuse", "550") \
+	X(NO_USER, "action=550 5.1.1 ", "550", "no-user", "550") \
 	X(TEMPORARY, "action=450 4.7.1 ", "450", "temporary", "451")
 
 enum reply_kind {

@@ -1,6 +1,7 @@
 /* server.c - see server.h */
 #include "policy/server.h"
 #include "policy/config-file.h"
+#include "policy/learned-state.h"
 #include "policy/service-manager.h"
 #include "policy/start-check.h"
 
@@ -29,7 +30,7 @@ server_connections_max(void)
 	}
 	return limit.rlim_cur > (rlim_t)2 * DESCRIPTORS_SPARE
 	    ? (unsigned)limit.rlim_cur - DESCRIPTORS_SPARE
-	    : DESCRIPTORS_SPARE / 2;
+	    : (unsigned)limit.rlim_cur / 2;
 }
 
 static bool
@@ -94,6 +95,7 @@ server_apply(struct server *s)
 	dnsbl_health_configure(s->zones, s->config);
 	state_saver_configure(s->saver, s->config->state);
 	health_configure(s->health, s->config);
+	learner_configure(s->learner, s->config);
 }
 
 static void
@@ -305,19 +307,22 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	s->recipients = recipient_watch_new(s->loop, s->log, server_recipients_changed, s);
 	s->saver = state_saver_new(s->loop, s->log);
 	s->health = health_new(s->loop, s->resolver, s->log);
+	s->learner = s->health != NULL ? learner_new(s->loop, s->health, s->log) : NULL;
 	s->listeners = listener_set_new(s->loop, &owner);
 	s->control = text_service_new(s->loop, faces->control, s);
 	s->metrics = text_service_new(s->loop, faces->metrics, s);
 	s->engine.resolver = s->resolver;
 	s->engine.zones = s->zones;
 	s->engine.log = s->log;
+	s->engine.learner = s->learner;
 	s->connections.loop = s->loop;
 	s->connections.engine = &s->engine;
 	s->connections_max = server_connections_max();
 	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
 	loop_after_turn(s->loop, server_after_turn, s);
 	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
-	    s->listeners != NULL && s->control != NULL && s->metrics != NULL && server_signals(s);
+	    s->learner != NULL && s->listeners != NULL && s->control != NULL &&
+	    s->metrics != NULL && server_signals(s);
 }
 
 /* What an earlier process has left. */
@@ -326,11 +331,13 @@ server_restore(struct server *s)
 {
 	struct state_part dns = dns_state_part(&s->dns_state);
 	struct state_part recipients = recipient_watch_part(s->recipients);
+	struct state_part learned = learned_state_part(learner_memory(s->learner));
 
 	s->dns_state.cache = resolver_cache(s->resolver);
 	s->dns_state.max_age_ms = s->config->keep_stale_ms;
 	state_saver_add(s->saver, &dns);
 	state_saver_add(s->saver, &recipients);
+	state_saver_add(s->saver, &learned);
 	state_saver_restore(s->saver);
 }
 
@@ -373,6 +380,7 @@ server_free(struct server *s)
 	text_service_free(s->control);
 	text_service_free(s->metrics);
 	state_saver_free(s->saver);
+	learner_free(s->learner);
 	health_free(s->health);
 	dnsbl_health_free(s->zones);
 	recipient_watch_free(s->recipients);

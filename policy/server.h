@@ -14,6 +14,7 @@
 #include "policy/connection.h"
 #include "policy/dns-state.h"
 #include "policy/health.h"
+#include "policy/learner.h"
 #include "policy/listener-set.h"
 #include "policy/recipient-watch.h"
 #include "policy/state-saver.h"
@@ -34,6 +35,7 @@ struct server {
 	struct state_saver *saver;
 	struct dns_state dns_state;
 	struct health *health;
+	struct learner *learner;
 	struct engine engine;
 	struct connection_set connections;
 	unsigned connections_max;

@@ -1,28 +1,19 @@
 /* smtp-probe.c - see smtp-probe.h */
 #include "policy/smtp-probe.h"
-#include "policy/limits.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum probe_stage { CONNECTING, GREETING, EHLO };
-
-enum { PROBE_LINES_MAX = 100 };
-
 struct smtp_probe {
 	struct loop *loop;
 	struct loop_source source;
 	struct loop_timer timer;
-	enum probe_stage stage;
-	char name[256];
-	char line[512];
-	size_t len;
-	unsigned lines;
+	bool connected;
+	struct smtp_dialogue dialogue;
 	smtp_probe_result *result;
 	void *context;
 };
@@ -36,85 +27,52 @@ smtp_probe_cancel(struct smtp_probe *p)
 	free(p);
 }
 
+/* With what the dialogue has found. */
 static void
-probe_end(struct smtp_probe *p, bool up, const char *words)
+probe_report(struct smtp_probe *p)
 {
+	struct smtp_report report = p->dialogue.report;
 	smtp_probe_result *result = p->result;
 	void *context = p->context;
 
 	smtp_probe_cancel(p);
-	result(context, up, words);
+	result(context, &report);
+}
+
+/* It broke off. */
+static void
+probe_end(struct smtp_probe *p, const char *words)
+{
+	p->dialogue.report.words = words;
+	probe_report(p);
 }
 
 static bool
-probe_send(struct smtp_probe *p, const char *text)
+probe_say(struct smtp_probe *p)
 {
-	size_t len = strlen(text);
+	const char *command = p->dialogue.command;
+	size_t len = strlen(command);
 
-	return send(p->source.fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len;
-}
-
-/* One line of the server's. False: the probe is over. */
-static bool
-probe_line(struct smtp_probe *p, const char *line, size_t len)
-{
-	char command[300];
-	bool last = len < 4 || line[3] != '-';
-
-	if (len < 3 || ++p->lines > PROBE_LINES_MAX) {
-		probe_end(p, false, "does not speak SMTP");
-		return false;
-	}
-	if (!last) {
-		return true;
-	}
-	if (p->stage == GREETING) {
-		if (memcmp(line, "220", 3) != 0) {
-			probe_end(p, false, "greets with an error");
-			return false;
-		}
-		p->stage = EHLO;
-		snprintf(command, sizeof(command), "EHLO %s\r\n", p->name);
-		if (!probe_send(p, command)) {
-			probe_end(p, false, "closed the connection");
-			return false;
-		}
-		return true;
-	}
-	if (memcmp(line, "250", 3) != 0) {
-		probe_end(p, false, "refuses EHLO");
-		return false;
-	}
-	(void)probe_send(p, "QUIT\r\n");
-	probe_end(p, true, "answers");
-	return false;
+	return len == 0 ||
+	    send(p->source.fd, command, len, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)len;
 }
 
 static void
 probe_read(struct smtp_probe *p)
 {
-	ssize_t n = recv(p->source.fd, p->line + p->len, sizeof(p->line) - p->len, MSG_DONTWAIT);
-	char *lf;
+	char bytes[2048];
+	ssize_t n = recv(p->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
 	if (n <= 0) {
-		probe_end(p, false, "closed the connection");
-		return;
-	}
-	p->len += (size_t)n;
-	while ((lf = memchr(p->line, '\n', p->len)) != NULL) {
-		size_t used = (size_t)(lf - p->line) + 1;
-
-		if (!probe_line(p, p->line, used - 1)) {
-			return;
-		}
-		memmove(p->line, p->line + used, p->len - used);
-		p->len -= used;
-	}
-	if (p->len == sizeof(p->line)) {
-		probe_end(p, false, "does not speak SMTP");
+		probe_end(p, "closed the connection");
+	} else if (!smtp_dialogue_take(&p->dialogue, bytes, (size_t)n)) {
+		(void)probe_say(p);
+		probe_report(p);
+	} else if (!probe_say(p)) {
+		probe_end(p, "closed the connection");
 	}
 }
 
@@ -126,26 +84,26 @@ probe_ready(void *context, uint32_t events)
 	socklen_t size = sizeof(error);
 
 	(void)events;
-	if (p->stage != CONNECTING) {
+	if (p->connected) {
 		probe_read(p);
 		return;
 	}
 	if (getsockopt(p->source.fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0) {
-		probe_end(p, false, "refuses connections");
+		probe_end(p, "refuses connections");
 		return;
 	}
-	p->stage = GREETING;
+	p->connected = true;
 	loop_change(p->loop, &p->source, EPOLLIN);
 }
 
 static void
 probe_timeout(void *context)
 {
-	probe_end(context, false, "does not answer in time");
+	probe_end(context, "does not answer in time");
 }
 
 static int
-probe_connect(int fd, const struct address *a, uint16_t port)
+connect_to(int fd, const struct address *a, uint16_t port)
 {
 	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
@@ -158,28 +116,43 @@ probe_connect(int fd, const struct address *a, uint16_t port)
 	return connect(fd, (struct sockaddr *)&in6, sizeof(in6));
 }
 
-struct smtp_probe *
-smtp_probe_start(struct loop *loop, const struct address *a, uint16_t port, const char *name,
-    smtp_probe_result *result, void *context)
+int
+smtp_probe_connect(const struct address *a, uint16_t port)
 {
-	struct smtp_probe *p = calloc(1, sizeof(*p));
 	int fd = socket(
 	    address_is_ipv4(a) ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error;
 
-	if (p == NULL || fd < 0) {
+	if (fd >= 0 && connect_to(fd, a, port) != 0 && errno != EINPROGRESS) {
+		error = errno;
+		close(fd);
+		return -error;
+	}
+	return fd >= 0 ? fd : -errno;
+}
+
+struct smtp_probe *
+smtp_probe_start(struct loop *loop, int fd, int64_t timeout_ms,
+    const struct smtp_dialogue *dialogue, smtp_probe_result *result, void *context)
+{
+	struct smtp_probe *p = fd >= 0 ? calloc(1, sizeof(*p)) : NULL;
+
+	if (p == NULL) {
 		goto fail;
 	}
 	p->loop = loop;
 	p->source = (struct loop_source){.fd = fd, .ready = probe_ready, .context = p};
 	p->timer = (struct loop_timer){.fire = probe_timeout, .context = p};
-	snprintf(p->name, sizeof(p->name), "%s", name);
+	p->dialogue = *dialogue;
 	p->result = result;
 	p->context = context;
-	if ((probe_connect(fd, a, port) != 0 && errno != EINPROGRESS) ||
-	    loop_add(loop, &p->source, EPOLLOUT) != 0) {
+	if (loop_timer_set(loop, &p->timer, loop_now(loop) + timeout_ms) != 0) {
 		goto fail;
 	}
-	(void)loop_timer_set(loop, &p->timer, loop_now(loop) + HEALTH_TIMEOUT_MS);
+	if (loop_add(loop, &p->source, EPOLLOUT) != 0) {
+		loop_timer_clear(loop, &p->timer);
+		goto fail;
+	}
 	return p;
 fail:
 	if (fd >= 0) {

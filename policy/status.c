@@ -35,6 +35,24 @@ status_zones(const struct server *s, struct text *t)
 }
 
 static void
+status_learned(const struct server *s, struct text *t)
+{
+	const struct learned *memory = learner_memory(s->learner);
+	struct learner_counts n;
+	uint64_t asked = 0;
+
+	learner_count(s->learner, &n);
+	for (unsigned i = 0; i < SMTP_FINDINGS; i++) {
+		asked += n.asked[i];
+	}
+	text_add(t,
+	    "learned: %zu known, %zu not known, %zu domains take all; asked %" PRIu64
+	    " times, %u now, %u waiting\n",
+	    learned_count(memory, LEARNED_KNOWN), learned_count(memory, LEARNED_NO_USER),
+	    learned_count(memory, LEARNED_TAKES_ALL), asked, n.running, n.waiting);
+}
+
+static void
 status_health(const struct server *s, struct text *t)
 {
 	struct health_report r;
@@ -66,6 +84,9 @@ status_write(const struct server *s, struct text *t)
 		    problem[0] != 0 ? ", an older list: " : "", problem);
 	} else {
 		text_add(t, "recipients: not configured\n");
+	}
+	if (s->config->learn) {
+		status_learned(s, t);
 	}
 	text_add(t, "reloads: %" PRIu64 ", failed %" PRIu64 "%s%s\n", s->reloads,
 	    s->reload_failures, s->reload_error[0] != 0 ? ", last error: " : "", s->reload_error);

@@ -42,6 +42,11 @@ enum action {
 	X(TOO_LONG, "address is too long") \
 	X(RCPT_UNKNOWN, "recipient is not known here") \
 	X(RCPT_UNKNOWN_TAKEN, "recipient is not known here; taken as configured") \
+	X(RCPT_NO_USER, "the domain's primary mail server does not know this recipient") \
+	X(RCPT_TAKES_ALL, "the domain's primary mail server takes every recipient") \
+	X(RCPT_UNSEEN, "recipient has not been seen, and the primary mail server is down") \
+	X(RCPT_UNSEEN_TAKEN, "recipient has not been seen; taken as configured") \
+	X(RCPT_UNTOLD, "the primary mail server has not said yet whether it knows this recipient") \
 	X(DNSBL, "client is listed") \
 	X(DNSBL_CLEAN, "client is not listed") \
 	X(NOT_BACKUP, "recipient is no concern of the backup") \

@@ -153,7 +153,20 @@ static const struct row {
     },
     {
         .text = MINIMAL "recipients: { unknown: defer }\n",
-        .want = "expected files: [PATH, ...]",
+        .want = "expected files: [PATH, ...] or learn: true",
+    },
+    {
+        .text = MINIMAL "recipients: { learn: yes }\n",
+        .want = "expected one of: false, true",
+    },
+    {
+        .text = MINIMAL "recipients: { learn: true, unseen: reject }\n",
+        .want = "expected one of: defer, accept, refuse",
+    },
+    {
+        .text = "listen: 'unix:/a'\nrelay: { mode: compat, primary-networks: any }\n"
+                "recipients: { learn: true }\n",
+        .want = "expected networks, not 'any', in primary-networks with recipients: learn",
     },
     {
         .text = MINIMAL "recipients: { files: [/a], unknown: drop }\n",
@@ -332,7 +345,8 @@ START_TEST(the_other_words_are_read)
 	    "relay: { mode: all-better, primary-networks: [primary.example.com] }\n"
 	    "families: [ipv6]\n"
 	    "dnsbl-for: all\n"
-	    "recipients: { files: /a, unknown: reject }\n"
+	    "recipients: { files: /a, unknown: reject, learn: true, unseen: refuse,\n"
+	    "  recipient-delimiter: '+-' }\n"
 	    "primary-health: { mode: off }\n"
 	    "dry-run: true\n";
 	char error[CONFIG_ERROR_MAX];
@@ -347,6 +361,9 @@ START_TEST(the_other_words_are_read)
 	ck_assert(!c->relay.ipv4 && c->relay.ipv6);
 	ck_assert_int_eq(c->dnsbl_for, CONFIG_DNSBL_ALL);
 	ck_assert_int_eq(c->unknown, CONFIG_UNKNOWN_REJECT);
+	ck_assert(c->learn && config_watches(c));
+	ck_assert_int_eq(c->unseen, CONFIG_UNSEEN_REFUSE);
+	ck_assert_str_eq(c->recipient_delimiter, "+-");
 	ck_assert_int_eq(c->health, CONFIG_HEALTH_OFF);
 	ck_assert(c->dry_run);
 	config_free(c);

@@ -1,24 +1,7 @@
 /*
- * test-policy-decision.c - contexts, recipients and DNSBLs: from a request to its reply
+ * test-policy-decision.c - contexts and DNSBLs: from a request to its reply
  */
-#include "policy/config-file.h"
-#include "policy/decision.h"
-#include "tests/policy-facts.h"
-#include "tests/policy-recipients.h"
-
-static const char config_text[] = "listen: [ 'unix:/x' ]\n"
-                                  "identity: { names: [me], addresses: [192.0.2.1] }\n"
-                                  "families: [ipv4]\n"
-                                  "relay: { mode: compat, primary-networks: [198.51.100.0/24] }\n"
-                                  "dnsbl:\n"
-                                  "  - { zone: bl, listed: ['127.0.0.2-127.0.0.11'], score: 2 }\n"
-                                  "  - { zone: bl2, listed: ['127.0.0.2'], score: 1 }\n"
-                                  "  - { zone: wl, listed: ['127.0.0.0/8'], score: -3 }\n"
-                                  "reject-score: 2\n";
-
-#define RELAY \
-	"MX back = 10:p 20:me; MX other = 10:p; MX sick = failed; MX late = waiting;" \
-	"MX strange = 10:p 20:me; A p = 198.51.100.9;"
+#include "tests/policy-decide.h"
 
 #define CLIENT "7.100.51.203."
 
@@ -287,22 +270,6 @@ static const struct row {
     },
 };
 
-static struct config *
-config_from(const char *text)
-{
-	char error[CONFIG_ERROR_MAX];
-	struct config *c = config_from_text("test", text, strlen(text), error);
-
-	ck_assert_msg(c != NULL, "%s", error);
-	return c;
-}
-
-static struct request_value
-value(const char *text)
-{
-	return (struct request_value){text, strlen(text)};
-}
-
 static void
 decide(const struct config *c, const struct recipient_list *recipients, const struct row *row,
     struct decision *d)
@@ -364,46 +331,6 @@ START_TEST(decisions)
 }
 END_TEST
 
-static const char recipients[] = "known@back\n"
-                                 "@whole.back\n";
-
-static const struct unknown_row {
-	enum config_unknown unknown;
-	const char *recipient;
-	enum action action;
-	enum reason reason;
-} unknown_rows[] = {
-    {CONFIG_UNKNOWN_DEFER, "known@back", ACTION_PERMIT, REASON_BACKUP},
-    {CONFIG_UNKNOWN_DEFER, "stranger@back", ACTION_TEMPORARY, REASON_RCPT_UNKNOWN},
-    {CONFIG_UNKNOWN_REJECT, "stranger@back", ACTION_REFUSE, REASON_RCPT_UNKNOWN},
-    {CONFIG_UNKNOWN_ACCEPT, "stranger@back", ACTION_PERMIT, REASON_RCPT_UNKNOWN_TAKEN},
-    {CONFIG_UNKNOWN_REJECT, "PostMaster@back", ACTION_PERMIT, REASON_BACKUP},
-    {CONFIG_UNKNOWN_REJECT, "abuse@back", ACTION_PERMIT, REASON_BACKUP},
-    {CONFIG_UNKNOWN_REJECT, "postmaster@other", ACTION_REFUSE, REASON_NOT_MX},
-    {CONFIG_UNKNOWN_REJECT, "postmaster@strange", ACTION_REFUSE, REASON_RCPT_UNKNOWN},
-    {CONFIG_UNKNOWN_DEFER, "abuse@strange", ACTION_TEMPORARY, REASON_RCPT_UNKNOWN},
-    {CONFIG_UNKNOWN_ACCEPT, "stranger@other", ACTION_REFUSE, REASON_NOT_MX},
-    {CONFIG_UNKNOWN_DEFER, "stranger@sick", ACTION_TEMPORARY, REASON_DNS_TEMP},
-};
-
-START_TEST(unknown_recipients)
-{
-	const struct unknown_row *u = &unknown_rows[_i];
-	struct row row = {.context = "relay", .recipient = u->recipient};
-	struct config *c = config_from(config_text);
-	char error[CONFIG_ERROR_MAX];
-	struct recipient_list *list = recipient_list_from(recipients, error);
-	struct decision d;
-
-	c->unknown = u->unknown;
-	decide(c, list, &row, &d);
-	ck_assert_msg(d.verdict.action == u->action && d.verdict.reason == u->reason, "%s: %s %s",
-	    u->recipient, action_name(d.verdict.action), reason_code(d.verdict.reason));
-	recipient_list_free(list);
-	config_free(c);
-}
-END_TEST
-
 int
 main(void)
 {
@@ -414,8 +341,6 @@ main(void)
 
 	suite_add_tcase(s, t);
 	tcase_add_loop_test(t, decisions, 0, sizeof(rows) / sizeof(rows[0]));
-	tcase_add_loop_test(
-	    t, unknown_recipients, 0, sizeof(unknown_rows) / sizeof(unknown_rows[0]));
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
 	srunner_free(r);

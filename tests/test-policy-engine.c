@@ -194,10 +194,11 @@ arrived(void *context)
 START_TEST(who_waits_is_told_once)
 {
 	int told = 0;
-	struct resolver_waiter waiter = {.arrived = arrived, .context = &told};
+	struct engine_waiter waiter = {0};
 	struct request r = asks("u@asked.test");
 	struct decision d;
 
+	engine_waiter_begin(&waiter, arrived, &told);
 	rig_begin(&rig, COMPAT);
 	ck_assert(!engine_decide(&rig.engine, &r, &waiter, &d));
 	ck_assert_int_eq(d.verdict.action, ACTION_WAIT);

@@ -129,20 +129,21 @@ START_TEST(better_addresses_are_those_inside)
 	struct fact_table table = {.text = "MX d.test = 5:out 10:q.in 20:mx1.me 30:p.in;" HOSTS};
 	struct fact_source source = {fact_table_look, &table};
 	struct relay_rules rules = {.mode = RELAY_COMPAT, .ipv4 = true, .ipv6 = true};
-	struct address found[MX_HOST_ADDRESSES_MAX];
+	struct relay_targets found;
 	struct domain_name domain;
 	struct verdict v;
 
 	judge(&rules, "failed", "a@b", &v); /* sets me */
 	add_hosts(&rules.networks, networks);
 	ck_assert_int_eq(domain_name_parse(&domain, "d.test", 6), DOMAIN_NAME_OK);
-	ck_assert_uint_eq(
-	    relay_better_addresses(&rules, &me, &domain, &source, found, MX_HOST_ADDRESSES_MAX), 2);
+	relay_targets(&rules, &me, &domain, &source, &found);
+	ck_assert_uint_eq(found.count, 2);
+	ck_assert_uint_eq(found.best, 0); /* the best one is outside */
 	/* Whoever names this host must not aim its probes. */
 	host_list_finish(&rules.networks);
 	rules.any_network = true;
-	ck_assert_uint_eq(
-	    relay_better_addresses(&rules, &me, &domain, &source, found, MX_HOST_ADDRESSES_MAX), 0);
+	relay_targets(&rules, &me, &domain, &source, &found);
+	ck_assert_uint_eq(found.count, 0);
 	host_list_finish(&rules.networks);
 	fact_table_finish(&table);
 }

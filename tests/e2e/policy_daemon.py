@@ -224,6 +224,6 @@ def ask_exim(path, body):
 def short(action):
     """'554 5.7.1 ... [NOT_MX about]' as '554 NOT_MX'."""
     words = action.split()
-    if words[0] in ('554', '450'):
+    if words[0] in ('554', '550', '450'):
         return words[0] + ' ' + action.rsplit('[', 1)[-1].rstrip(']').split()[0]
     return action

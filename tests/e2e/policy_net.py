@@ -197,9 +197,11 @@ sendmail_path = {POSTFIX}/usr/sbin/sendmail
         with open(f'{self.etc}/{name}', 'w') as f:
             f.write(text)
 
+    queue = '/var/spool/postfix'
+
     def queue_dirs(self):
         """What `postfix start` would make; it insists on files that a package installs."""
-        q = '/var/spool/postfix'
+        q = self.queue
         for name in ('active', 'bounce', 'corrupt', 'defer', 'deferred', 'flush', 'hold',
                      'incoming', 'private', 'saved', 'trace', 'maildrop', 'public', 'pid'):
             os.makedirs(f'{q}/{name}', exist_ok=True)

@@ -1,0 +1,26 @@
+/*
+ * recipient-key.h - a recipient in the one form in which recipients are compared
+ *
+ * The local part in lower case, '@', the domain as domain-name.h has it. No domain that anybody
+ * backs up tells "User" from "user", though RFC 5321 would allow it.
+ *
+ * Not here: address extensions (mailbox.h)
+ */
+#ifndef POLICY_RECIPIENT_KEY_H
+#define POLICY_RECIPIENT_KEY_H
+
+#include "policy/mailbox.h"
+
+struct recipient_key {
+	size_t len;
+	size_t local_len;
+	char text[MAILBOX_MAX + DOMAIN_TEXT_MAX + 2]; /* not NUL-terminated */
+};
+
+/* False: it is no plain mailbox, too long, or has a line feed in it. */
+bool recipient_key_make(struct recipient_key *key, const struct mailbox *m);
+
+/* Lower case, in place; only A to Z. */
+void recipient_key_fold(char *text, size_t len);
+
+#endif
