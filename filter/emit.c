@@ -110,6 +110,7 @@ put_top_fields(struct emission *x)
 	struct rewrite r = {
 	    .scope = REWRITE_NOT_CONTENT,
 	    .top = true,
+	    .veto = x->veto,
 	    .add_mime_version = !x->plan->found.has_mime_version,
 	};
 
@@ -174,7 +175,7 @@ put_header(struct emission *x)
 {
 	const struct plan *p = x->plan;
 	const struct edit *e = next_edit(x);
-	struct rewrite r = {.top = x->scan->entity.child == 0};
+	struct rewrite r = {.top = x->scan->entity.child == 0, .veto = x->veto};
 	const struct proof *a = NULL;
 
 	x->recode.edit = NULL;

@@ -8,6 +8,7 @@
 #define FILTER_EMIT_H
 
 #include "filter/attachment.h"
+#include "filter/fields.h"
 #include "filter/hold.h"
 #include "filter/plan.h"
 #include "filter/refusal.h"
@@ -31,10 +32,11 @@ struct emission {
 	struct scan *scan;
 	struct sink *sink;
 	struct refusal *why;
-	size_t edit;   /* which comes next */
-	bool dropping; /* the body of a replaced leaf */
-	bool in_html;  /* the body of the HTML that a new multipart/related goes around */
-	bool owes_lf;  /* the attachment that was written lacks the LF of its last line */
+	const struct field_veto *veto; /* set by the caller */
+	size_t edit;                   /* which comes next */
+	bool dropping;                 /* the body of a replaced leaf */
+	bool in_html; /* the body of the HTML that a new multipart/related goes around */
+	bool owes_lf; /* the attachment that was written lacks the LF of its last line */
 	struct recode recode;
 	struct copy_buffer buffer;
 };

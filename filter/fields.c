@@ -175,3 +175,9 @@ fields_read(const uint8_t *header, size_t len, struct graft_fields *f, struct re
 	}
 	return 0;
 }
+
+bool
+fields_is_vetoed(const struct field_veto *veto, const struct field *f)
+{
+	return veto->drop != NULL && veto->drop(veto->state, f);
+}

@@ -33,8 +33,16 @@ struct graft_fields {
 /* Reads them. 0, or -1 with the reason. */
 int fields_read(const uint8_t *header, size_t len, struct graft_fields *f, struct refusal *why);
 
-/* Whether the filter takes this top-level field away from a message that opted in. */
 struct field;
+
+/* Whether the filter takes this top-level field away from a message that opted in. */
 bool fields_is_ours(const struct field *f);
+
+/* Top-level fields that are to stay away besides: those of which `drop` says so. NULL: none. */
+struct field_veto {
+	bool (*drop)(void *state, const struct field *f);
+	void *state;
+};
+bool fields_is_vetoed(const struct field_veto *veto, const struct field *f);
 
 #endif

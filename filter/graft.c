@@ -29,6 +29,7 @@ struct graft {
 	struct finder finder;
 	struct plan plan;
 	struct emission emission;
+	struct field_veto veto;
 	struct sink counter;
 };
 
@@ -105,6 +106,12 @@ graft_from_memory(struct graft *g, const void *message, size_t len, const char *
 	return hold_header(&g->hold, &g->why);
 }
 
+void
+graft_leave_out(struct graft *g, const struct field_veto *veto)
+{
+	g->veto = *veto;
+}
+
 bool
 graft_opts_in(const struct graft *g)
 {
@@ -117,7 +124,7 @@ graft_pass(struct graft *g, struct sink *out)
 	int result;
 
 	forget_refusal(g);
-	result = pass_through(&g->hold, out, &g->why);
+	result = pass_through(&g->hold, &g->veto, out, &g->why);
 	g->out = out->bytes;
 	return result;
 }
@@ -201,6 +208,7 @@ emit_into(struct graft *g, struct sink *out)
 {
 	assert(g->found && g->plan.attachments == g->plan.found.tokens);
 	forget_refusal(g);
+	g->emission.veto = &g->veto;
 	return emit(&g->emission, &g->scan, &g->plan, &g->hold, out, &g->why);
 }
 

@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter/fields.h"
 #include "filter/prover.h"
 #include "filter/refusal.h"
 #include "filter/sink.h"
@@ -45,6 +46,9 @@ void graft_free(struct graft **g);
  */
 int graft_from_fd(struct graft *g, int in, const char *name);
 int graft_from_memory(struct graft *g, const void *message, size_t len, const char *name);
+
+/* From now on, and in messages to come, these top-level fields of the message stay away. */
+void graft_leave_out(struct graft *g, const struct field_veto *veto);
 
 /* Whether the message asks for attachments. */
 bool graft_opts_in(const struct graft *g);

@@ -13,7 +13,7 @@
 
 /* The header less what transports add. A line that is no field is copied like any other. */
 static void
-pass_header(const uint8_t *header, size_t len, struct sink *s)
+pass_header(const uint8_t *header, size_t len, const struct field_veto *veto, struct sink *s)
 {
 	enum header_next next;
 	struct field f;
@@ -30,7 +30,8 @@ pass_header(const uint8_t *header, size_t len, struct sink *s)
 			const uint8_t *lf = memchr(header + at, '\n', len - at);
 
 			at = lf == NULL ? len : (size_t)(lf - header) + 1;
-		} else if (header_is(&f, "graft-recipient") || header_is(&f, "graft-id")) {
+		} else if (header_is(&f, "graft-recipient") || header_is(&f, "graft-id") ||
+		    fields_is_vetoed(veto, &f)) {
 			sink_write(s, header + from, start - from);
 			from = at;
 		}
@@ -112,11 +113,11 @@ pass_by_copy(struct hold *h, struct sink *s, struct refusal *why)
 }
 
 int
-pass_through(struct hold *h, struct sink *s, struct refusal *why)
+pass_through(struct hold *h, const struct field_veto *veto, struct sink *s, struct refusal *why)
 {
 	int result = 0;
 
-	pass_header(h->head, h->header_len, s);
+	pass_header(h->head, h->header_len, veto, s);
 	sink_write(s, h->head + h->header_len, h->head_len - h->header_len);
 	h->size = h->head_len;
 	sink_flush(s);

@@ -7,11 +7,14 @@
 #ifndef FILTER_PASS_H
 #define FILTER_PASS_H
 
+#include "filter/fields.h"
 #include "filter/hold.h"
 #include "filter/refusal.h"
 #include "filter/sink.h"
 
-/* The header is in h; the rest is still to come. Ends the sink. 0, or -1: REFUSED_IO. */
-int pass_through(struct hold *h, struct sink *s, struct refusal *why);
+/* The header is in h, the rest is still to come. Fields under the veto stay away, too. Ends the
+ * sink. 0, or -1: REFUSED_IO. */
+int pass_through(
+    struct hold *h, const struct field_veto *veto, struct sink *s, struct refusal *why);
 
 #endif

@@ -240,7 +240,7 @@ is_dropped(const struct field *f, const struct rewrite *r)
 	if (r->scope != REWRITE_ALL && content != (r->scope == REWRITE_CONTENT)) {
 		return true;
 	}
-	if (r->top && fields_is_ours(f)) {
+	if (r->top && (fields_is_ours(f) || (r->veto != NULL && fields_is_vetoed(r->veto, f)))) {
 		return true;
 	}
 	if ((r->top || r->body_changes || r->entry != NULL) &&

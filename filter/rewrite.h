@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "filter/fields.h"
 #include "filter/refusal.h"
 #include "filter/sink.h"
 #include "mime/entity.h"
@@ -33,6 +34,7 @@ struct rewrite {
 	const struct entry *entry;
 	enum scan_kind parent; /* of an attachment: the multipart around it; none: SCAN_MIXED */
 	const char *boundary;  /* Content-Type's new boundary; NULL: the old one */
+	const struct field_veto *veto; /* of the message's own header */
 };
 
 /* Writes a rewritten header with its empty line. 0, or -1: REFUSED_IO. */

@@ -22,6 +22,7 @@ static void
 line(const struct delivery *d, struct hop_recipient *r, const char *note, const char *words)
 {
 	char next[HOST_NAME_MAX_BYTES + 80], tls[64], said[HOP_WHY_MAX + 8];
+	char keys[SIGNING_KEYS_MAX * (DKIM_DOMAIN_MAX + 1)];
 	struct graft_summary sum = {.attachments = 0};
 	int64_t total = vigil_now_us() - d->began_us;
 
@@ -30,14 +31,16 @@ line(const struct delivery *d, struct hop_recipient *r, const char *note, const 
 	if (d->grafts) {
 		graft_summary(d->graft, &sum);
 	}
+	signing_describe(&d->signing, keys, sizeof(keys));
 	snprintf(said, sizeof(said), "%s", words);
 	quote(said);
 	r->logged = true;
 	relay_log(words[0] == '2' ? RELAY_INFO : RELAY_WARNING,
 	    "%s: %sto=<%s> next=%s tls=%s cipher=%s bytes=%" PRIu64
-	    " attachments=%zu graft=%" PRId64 ".%" PRId64 "ms total=%" PRId64 "ms said=\"%s\"",
+	    " attachments=%zu dkim=%s graft=%" PRId64 ".%" PRId64 "ms total=%" PRId64
+	    "ms said=\"%s\"",
 	    d->queue_id[0] != '\0' ? d->queue_id : "-", note, r->address, next, tls,
-	    tls_cipher(&d->hop->wire), d->size, sum.attachments, d->planned_us / 1000,
+	    tls_cipher(&d->hop->wire), d->size, sum.attachments, keys, d->planned_us / 1000,
 	    d->planned_us / 100 % 10, total / 1000, said);
 }
 

@@ -15,6 +15,7 @@
 #include "relay/held.h"
 #include "relay/hop.h"
 #include "relay/keeper-ask.h"
+#include "relay/signing.h"
 
 enum delivery_end {
 	DELIVERY_DONE,    /* each recipient has his answer */
@@ -32,6 +33,7 @@ struct delivery {
 	struct hop *hop;
 	struct keeper_link *keeper;
 	struct vigil *vigil;
+	const struct relay_settings *settings;
 	/* Called after answers have become known. */
 	void (*report)(void *state);
 	void *state;
@@ -43,6 +45,7 @@ struct delivery {
 	/* Its own. */
 	struct graft *graft;
 	struct sink sink;
+	struct signing signing;
 	char queue_id[QUEUE_ID_MAX + 1];
 	bool grafts;   /* the message asks for attachments */
 	uint64_t size; /* bytes on the wire, of this transaction */

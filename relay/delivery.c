@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "relay/delivery-key.h"
 #include "relay/delivery-log.h"
@@ -15,13 +16,20 @@
 bool
 delivery_init(struct delivery *d)
 {
+	struct field_veto veto = signing_veto(d->settings);
+
 	d->graft = graft_new();
-	return d->graft != NULL;
+	if (d->graft == NULL || !signing_init(&d->signing, d->settings)) {
+		return false;
+	}
+	graft_leave_out(d->graft, &veto);
+	return true;
 }
 
 void
 delivery_free(struct delivery *d)
 {
+	signing_free(&d->signing);
 	graft_free(&d->graft);
 }
 
@@ -77,6 +85,21 @@ emit_message(struct delivery *d, struct sink *to)
 		return graft_emit(d->graft, to);
 	}
 	return held_to_graft(d->held, d->graft) < 0 ? -1 : graft_pass(d->graft, to);
+}
+
+/* 0; -1: the message cannot be emitted; else there is trouble. */
+static int
+sign(struct delivery *d)
+{
+	signing_begin(&d->signing, d->held);
+	if (d->signing.keys == 0) {
+		return 0;
+	}
+	signing_sink(&d->signing, &d->sink);
+	if (emit_message(d, &d->sink) < 0) {
+		return -1;
+	}
+	return signing_finish(&d->signing, d->keeper, (int64_t)time(NULL), d->trouble) < 0 ? 1 : 0;
 }
 
 static int
@@ -297,6 +320,8 @@ stream(struct delivery *d)
 	sink_to_smtp(&d->sink, hop_write, d->hop);
 	d->sink.name = "next hop";
 	d->hop->broke = HOP_FINE;
+	(void)sink_write(
+	    &d->sink, d->signing.text, d->signing.len); /* an error stays in the sink */
 	if (emit_message(d, &d->sink) == 0) {
 		return finish(d);
 	}
@@ -314,14 +339,17 @@ transact(struct delivery *d, struct hop_recipient *const *to, size_t count)
 	const struct smtp_offers *offers = &d->hop->offers;
 	enum delivery_end end = claim(d, to, count);
 	enum hop_status status;
+	int signing;
 
 	if (end != DELIVERY_DONE || d->count == 0) {
 		return end;
 	}
-	if (measure(d) < 0) {
+	signing = sign(d);
+	if (signing != 0 || measure(d) < 0) {
 		release(d);
-		return refused(d, d->to, d->count);
+		return signing > 0 ? DELIVERY_TROUBLE : refused(d, d->to, d->count);
 	}
+	d->size += signing_wire_size(&d->signing);
 	if (offers->has_size && offers->size > 0 && d->size > offers->size) {
 		return answer_own(d, 552,
 		    "5.3.4 with its attachments the message is larger than the "
@@ -410,6 +438,7 @@ static enum delivery_end
 run(struct delivery *d)
 {
 	struct envelope *e = d->envelope;
+	const uint8_t *campaign;
 	char sentence[256];
 
 	if (held_is_too_large(d->held)) {
@@ -421,6 +450,9 @@ run(struct delivery *d)
 	if (d->held->lost) {
 		refusal_sentence(&d->held->why, sentence, sizeof(sentence));
 		return trouble(d, "4.3.0 %s", sentence);
+	}
+	if (held_field(d->held, "graft-campaign", &campaign) > 0) {
+		return trouble(d, "4.3.5 a campaign: this version of the relay cannot deliver it");
 	}
 	if (held_to_graft(d->held, d->graft) < 0) {
 		struct hop_recipient *to[LMTP_RECIPIENTS_MAX];

@@ -121,6 +121,17 @@ held_digest(const struct held *h, uint8_t digest[SHA256_BYTES])
 	return n == 0;
 }
 
+size_t
+held_header(const struct held *h)
+{
+	size_t len = h->size < HELD_MEMORY ? (size_t)h->size : HELD_MEMORY, at = 0;
+	struct field f;
+
+	while (header_next(h->memory, len, &at, &f) == HEADER_FIELD) {
+	}
+	return at;
+}
+
 static bool
 is_blank(uint8_t c)
 {

@@ -42,6 +42,9 @@ int held_to_graft(struct held *h, struct graft *g);
 /* SHA-256 of it all. False: it could not be read. */
 bool held_digest(const struct held *h, uint8_t digest[SHA256_BYTES]);
 
+/* Bytes of the header that are in memory: all of it, but for one that is larger. */
+size_t held_header(const struct held *h);
+
 /*
  * The body of the first field of that name (NUL-terminated, lower case), white space around it
  * taken off; its bytes stay until held_end(). Returns the length; 0: there is none.

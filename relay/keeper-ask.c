@@ -179,3 +179,43 @@ keeper_free(struct keeper_link *l, const uint8_t key[LEDGER_KEY_BYTES])
 {
 	return ask_ledger(l, KEEPER_FREE, key, "", NULL);
 }
+
+static int
+ask_key(struct keeper_link *l, struct keeper_question *q, const char *domain, const char *selector,
+    struct keeper_answer *a)
+{
+	int fd, e;
+
+	snprintf(q->as.sign.domain, sizeof(q->as.sign.domain), "%s", domain);
+	snprintf(q->as.sign.selector, sizeof(q->as.sign.selector), "%s", selector);
+	e = ask(l, q, a, &fd);
+	return e < 0 ? e : a->result;
+}
+
+int
+keeper_key(struct keeper_link *l, const char *domain, const char *selector)
+{
+	struct keeper_question q = {.kind = KEEPER_KEY};
+	struct keeper_answer a;
+
+	return ask_key(l, &q, domain, selector, &a);
+}
+
+int
+keeper_sign(struct keeper_link *l, const char *domain, const char *selector,
+    const uint8_t digest[DKIM_HASH_BYTES], uint8_t signature_r[DKIM_SIGNATURE_MAX])
+{
+	struct keeper_question q = {.kind = KEEPER_SIGN};
+	struct keeper_answer a;
+	int n;
+
+	memcpy(q.as.sign.digest, digest, DKIM_HASH_BYTES);
+	n = ask_key(l, &q, domain, selector, &a);
+	if (n > DKIM_SIGNATURE_MAX) {
+		return -EIO;
+	}
+	if (n > 0) {
+		memcpy(signature_r, a.as.signature, (size_t)n);
+	}
+	return n;
+}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "filter/prover.h"
+#include "relay/dkim.h"
 #include "relay/ledger.h"
 
 struct keeper_link {
@@ -34,5 +35,12 @@ int keeper_claim(
 int keeper_dot(struct keeper_link *l, const uint8_t key[LEDGER_KEY_BYTES], const char *label);
 int keeper_taken(struct keeper_link *l, const uint8_t key[LEDGER_KEY_BYTES], const char *reply);
 int keeper_free(struct keeper_link *l, const uint8_t key[LEDGER_KEY_BYTES]);
+
+/* The enum dkim_algorithm of a DKIM key. -ENOENT: there is none; -EPIPE: the keeper is gone. */
+int keeper_key(struct keeper_link *l, const char *domain, const char *selector);
+
+/* Signs a digest by it. Returns the signature's length; else as keeper_key(), or -EIO. */
+int keeper_sign(struct keeper_link *l, const char *domain, const char *selector,
+    const uint8_t digest[DKIM_HASH_BYTES], uint8_t signature_r[DKIM_SIGNATURE_MAX]);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "filter/prover.h"
+#include "relay/dkim.h"
 #include "relay/ledger.h"
 
 enum keeper_kind {
@@ -21,6 +22,8 @@ enum keeper_kind {
 	KEEPER_DOT,
 	KEEPER_TAKEN,
 	KEEPER_FREE,
+	KEEPER_KEY,  /* a DKIM key: the result is its enum dkim_algorithm, or -ENOENT */
+	KEEPER_SIGN, /* a digest by that key: the result is the signature's length */
 };
 
 struct keeper_question {
@@ -38,6 +41,10 @@ struct keeper_question {
 			uint8_t key[LEDGER_KEY_BYTES];
 			char text[LEDGER_LABEL_MAX + 1]; /* DOT: a label; TAKEN: the reply */
 		} ledger;
+		struct {
+			char domain[DKIM_DOMAIN_MAX + 1], selector[DKIM_DOMAIN_MAX + 1];
+			uint8_t digest[DKIM_HASH_BYTES];
+		} sign;
 	} as;
 };
 
@@ -52,6 +59,7 @@ struct keeper_answer {
 		} proof;
 		uint8_t secret[SHA256_BYTES];
 		char reply[LEDGER_REPLY_MAX + 1];
+		uint8_t signature[DKIM_SIGNATURE_MAX];
 	} as;
 };
 

@@ -20,6 +20,7 @@
 #include "relay/confine.h"
 #include "relay/handover.h"
 #include "relay/keeper-words.h"
+#include "relay/key-ring.h"
 #include "relay/log.h"
 
 /* One session's end of the keeper. */
@@ -38,6 +39,7 @@ struct keeper {
 	struct spool_prover spool;
 	struct prover prover;
 	struct ledger *ledger;
+	struct key_ring keys;
 	int64_t tidied;
 };
 
@@ -146,6 +148,20 @@ answer_ledger(struct keeper *k, const struct keeper_client *c, struct keeper_que
 	}
 }
 
+static int
+answer_key(struct keeper *k, struct keeper_question *q, struct keeper_answer *a)
+{
+	const struct dkim_key *key;
+
+	q->as.sign.domain[DKIM_DOMAIN_MAX] = q->as.sign.selector[DKIM_DOMAIN_MAX] = '\0';
+	key = key_ring_find(&k->keys, q->as.sign.domain, q->as.sign.selector);
+	if (key == NULL) {
+		return -ENOENT;
+	}
+	return q->kind == KEEPER_KEY ? (int)dkim_key_algorithm(key)
+	                             : dkim_key_sign(key, q->as.sign.digest, a->as.signature);
+}
+
 static void
 leave(struct keeper *k, struct keeper_client *c)
 {
@@ -187,6 +203,10 @@ serve(struct keeper *k, struct keeper_client *c)
 	case KEEPER_FREE:
 		a.result = answer_ledger(k, c, &q, &a);
 		break;
+	case KEEPER_KEY:
+	case KEEPER_SIGN:
+		a.result = answer_key(k, &q, &a);
+		break;
 	default:
 		a.result = -EINVAL;
 	}
@@ -198,27 +218,14 @@ serve(struct keeper *k, struct keeper_client *c)
 	}
 }
 
-/* --- sessions */
+/* --- the master's orders */
 
 static void
-welcome(struct keeper *k)
+welcome(struct keeper *k, uint32_t id, int fd)
 {
-	struct keeper_session s;
-	struct keeper_client *c;
+	struct keeper_client *c = calloc(1, sizeof(*c));
 	struct epoll_event event = {.events = EPOLLIN};
-	int fd;
-	ssize_t n = handover_receive(k->control, &s, sizeof(s), &fd, MSG_DONTWAIT);
 
-	if (n == -EAGAIN) {
-		return;
-	}
-	if (n != sizeof(s) || fd < 0) {
-		/* the master is gone: what is under way is ended */
-		close(k->control);
-		k->control = -1;
-		return;
-	}
-	c = calloc(1, sizeof(*c));
 	event.data.ptr = c;
 	if (c == NULL || epoll_ctl(k->epoll, EPOLL_CTL_ADD, fd, &event) < 0) {
 		relay_log(RELAY_ERROR, "keeper: cannot take another session: %s", strerror(errno));
@@ -227,8 +234,41 @@ welcome(struct keeper *k)
 		return;
 	}
 	c->fd = fd;
-	c->id = s.id;
+	c->id = id;
 	k->clients++;
+}
+
+static void
+obey(struct keeper *k)
+{
+	static struct keeper_order o;
+	int fd, e;
+	ssize_t n = handover_receive(k->control, &o, sizeof(o), &fd, MSG_DONTWAIT);
+
+	if (n == -EAGAIN) {
+		return;
+	}
+	if (n != sizeof(o)) {
+		/* the master is gone: what is under way is ended */
+		close(k->control);
+		k->control = -1;
+	} else if (o.kind == KEEPER_SESSION && fd >= 0) {
+		welcome(k, o.id, fd);
+		return; /* with the descriptor */
+	} else if (o.kind == KEEPER_KEYS_BEGIN) {
+		key_ring_begin(&k->keys);
+	} else if (o.kind == KEEPER_KEYS_ADD) {
+		e = fd < 0 ? -EBADF : key_ring_add(&k->keys, o.domain, o.selector, fd);
+		if (e < 0) {
+			relay_log(RELAY_ERROR, "keeper: DKIM key '%s' of %s: %s", o.selector,
+			    o.domain, strerror(-e));
+		}
+	} else if (o.kind == KEEPER_KEYS_END) {
+		key_ring_end(&k->keys);
+	}
+	if (fd >= 0) {
+		close(fd);
+	}
 }
 
 static void
@@ -258,7 +298,7 @@ loop(struct keeper *k)
 
 		for (int i = 0; i < n; i++) {
 			if (events[i].data.ptr == NULL) {
-				welcome(k);
+				obey(k);
 			} else {
 				serve(k, events[i].data.ptr);
 			}
@@ -359,6 +399,7 @@ keeper_run(const struct relay_settings *s, int control)
 		say_ready(control, 0, NULL, NULL, NULL);
 		loop(&k);
 	}
+	key_ring_free(&k.keys);
 	ledger_close(&k.ledger);
 	if (k.has_spool) {
 		spool_prover_close(&k.spool);

@@ -96,6 +96,9 @@ enum {
 	DKIM_RSA_BITS_MADE = 2048,
 	DKIM_SIGNATURE_MAX = DKIM_RSA_BITS_MAX / 8, /* bytes of a signature */
 	DKIM_KEY_FILE_MAX = 16 * 1024,
+	DKIM_NAME_MAX = 76,      /* bytes of a field's name in a policy */
+	DKIM_RECORD_PIECE = 255, /* bytes of a text in a TXT record (RFC 1035 3.3.14) */
+	SIGNING_KEYS_MAX = 4,    /* that sign one message */
 
 	/* Pacing. */
 	PACING_GROUPS_MAX = 4096,

@@ -17,6 +17,7 @@
 
 #include "relay/handover.h"
 #include "relay/keeper.h"
+#include "relay/key-files.h"
 #include "relay/listen.h"
 #include "relay/log.h"
 #include "relay/notify.h"
@@ -71,6 +72,38 @@ be_keeper(struct master *m, int control)
 	_exit(keeper_run(m->settings, control));
 }
 
+/* Hands the DKIM keys to the keeper. One that cannot be read now was readable when the
+ * configuration was read; its domain's mail waits. */
+static void
+send_keys(struct master *m)
+{
+	struct keeper_order order = {.kind = KEEPER_KEYS_BEGIN};
+	char error[SETTINGS_ERROR_MAX];
+	int e = handover_send(m->control, &order, sizeof(order), -1, 0);
+
+	for (unsigned i = 0; e == 0 && i < m->settings->dkims; i++) {
+		const struct settings_dkim *d = &m->settings->dkim[i];
+		int fd = key_file_open(d, error);
+
+		if (fd < 0) {
+			relay_log(RELAY_ERROR, "%s", error);
+			continue;
+		}
+		order.kind = KEEPER_KEYS_ADD;
+		snprintf(order.domain, sizeof(order.domain), "%s", d->domain);
+		snprintf(order.selector, sizeof(order.selector), "%s", d->selector);
+		e = handover_send(m->control, &order, sizeof(order), fd, 0);
+		close(fd);
+	}
+	order.kind = KEEPER_KEYS_END;
+	if (e == 0) {
+		e = handover_send(m->control, &order, sizeof(order), -1, 0);
+	}
+	if (e < 0) {
+		relay_log(RELAY_ERROR, "cannot hand over the DKIM keys: %s", strerror(-e));
+	}
+}
+
 /* Starts the keeper and waits until it is ready. 0, or an exit status with the reason. */
 static int
 start_keeper(struct master *m, struct keeper_ready *ready)
@@ -104,6 +137,9 @@ start_keeper(struct master *m, struct keeper_ready *ready)
 		ready->exit = EX_SOFTWARE;
 		snprintf(ready->why, sizeof(ready->why), "the keeper ended before it was ready");
 	}
+	if (ready->exit == 0) {
+		send_keys(m);
+	}
 	return ready->exit;
 }
 
@@ -131,15 +167,15 @@ mind_keeper(struct master *m)
 static int
 introduce(struct master *m)
 {
-	struct keeper_session s;
+	struct keeper_order order = {.kind = KEEPER_SESSION};
 	int ends[2];
 
 	if (m->control < 0 || handover_pair(ends) < 0) {
 		return -1;
 	}
 	m->last_id = m->last_id == UINT32_MAX ? 1 : m->last_id + 1;
-	s.id = m->last_id;
-	if (handover_send(m->control, &s, sizeof(s), ends[1], MSG_DONTWAIT) < 0) {
+	order.id = m->last_id;
+	if (handover_send(m->control, &order, sizeof(order), ends[1], MSG_DONTWAIT) < 0) {
 		close_fd(&ends[0]);
 	}
 	close(ends[1]);
@@ -252,7 +288,8 @@ reload(struct master *m)
 	char error[SETTINGS_ERROR_MAX];
 	int fds[SETTINGS_LISTENERS_MAX];
 	struct relay_settings *s = relay_settings_load(m->config, error);
-	struct ssl_ctx_st *tls = s != NULL ? tls_begin(s, error) : NULL;
+	struct ssl_ctx_st *tls = s != NULL && key_files_check(s, error) ? tls_begin(s, error)
+	                                                                : NULL;
 
 	notify_reloading();
 	if (tls == NULL ||
@@ -272,6 +309,9 @@ reload(struct master *m)
 		settings_free(m->settings);
 		m->tls = tls;
 		m->settings = s;
+		if (m->control >= 0) {
+			send_keys(m);
+		}
 		relay_log(RELAY_INFO, "the configuration was read again");
 	}
 	notify_manager("READY=1");
@@ -383,7 +423,9 @@ master_run(const char *config)
 	m.config = config;
 	m.control = -1;
 	m.settings = relay_settings_load(config, error);
-	m.tls = m.settings != NULL ? tls_begin(m.settings, error) : NULL;
+	m.tls = m.settings != NULL && key_files_check(m.settings, error)
+	    ? tls_begin(m.settings, error)
+	    : NULL;
 	if (m.tls == NULL) {
 		return complain(EX_CONFIG, error);
 	}

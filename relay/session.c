@@ -411,6 +411,7 @@ session_run(struct lmtp_session *s)
 	s->answers = 0;
 	s->held.spill = -1;
 	envelope_reset(&s->envelope, true);
+	s->delivery.settings = s->settings;
 	if (!delivery_init(&s->delivery)) {
 		say_last(s, "421 4.3.2 out of memory");
 	} else if (hop_answers(s, hop_dial(&s->hop))) {

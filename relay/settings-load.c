@@ -21,6 +21,7 @@ settings_new(void)
 	if (s != NULL) {
 		snprintf(s->spool, sizeof(s->spool), "/var/spool/mailgraft");
 		snprintf(s->state, sizeof(s->state), "/var/lib/mailgraft-relay");
+		s->dkim_policy = &dkim_default_policy;
 		s->sessions = 200;
 		s->message = 64 << 20;
 		s->within_ms = (int64_t)50 * 60 * 1000;

@@ -152,6 +152,96 @@ read_dkim(struct settings_yaml *y, yaml_node_t *node, void *target)
 	return settings_yaml_each(y, node, "key", read_dkim_key, target);
 }
 
+/* The name of a field, in lower case, into the next free place. */
+static const char *
+read_field_name(struct settings_yaml *y, yaml_node_t *node, struct relay_settings *s)
+{
+	static const char what[] = "the name of a header field";
+	struct dkim_policy *p = &s->own_policy;
+	char *name = s->dkim_name[p->signed_count + p->over_signed_count];
+
+	if (!settings_yaml_copy(y, node, what, name, DKIM_NAME_MAX + 1)) {
+		return NULL;
+	}
+	for (char *c = name; *c != '\0'; c++) {
+		if (*c <= ' ' || *c > '~' || *c == ':' || *c == ';') {
+			(void)settings_yaml_expected(y, node, "%s", what);
+			return NULL;
+		}
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
+	}
+	return name;
+}
+
+static bool
+read_signed(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct relay_settings *s = target;
+	struct dkim_policy *p = &s->own_policy;
+	const char *name;
+
+	if (p->signed_count == DKIM_SIGNED_MAX) {
+		return settings_yaml_expected(y, node, "at most %d fields", DKIM_SIGNED_MAX);
+	}
+	name = read_field_name(y, node, s);
+	p->signed_field[p->signed_count] = name;
+	p->signed_count += name != NULL;
+	return name != NULL;
+}
+
+static bool
+read_over_signed(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	struct relay_settings *s = target;
+	struct dkim_policy *p = &s->own_policy;
+	const char *name;
+
+	if (p->over_signed_count == DKIM_SIGNED_MAX) {
+		return settings_yaml_expected(y, node, "at most %d fields", DKIM_SIGNED_MAX);
+	}
+	name = read_field_name(y, node, s);
+	p->over_signed_field[p->over_signed_count] = name;
+	p->over_signed_count += name != NULL;
+	return name != NULL;
+}
+
+static bool
+read_sign(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	return settings_yaml_each(y, node, "field", read_signed, target);
+}
+
+static bool
+read_over_sign(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	return settings_yaml_each(y, node, "field", read_over_signed, target);
+}
+
+/* RFC 6376 5.4: From must be signed. */
+static bool
+read_dkim_fields(struct settings_yaml *y, yaml_node_t *node, void *target)
+{
+	static const struct settings_key keys[] = {
+	    {"sign", read_sign},
+	    {"over-sign", read_over_sign},
+	    {NULL, NULL},
+	};
+	struct relay_settings *s = target;
+	struct dkim_policy *p = &s->own_policy;
+
+	*p = (struct dkim_policy){.signed_count = 0};
+	if (!settings_yaml_mapping(y, node, keys, s)) {
+		return false;
+	}
+	s->dkim_policy = p;
+	for (size_t i = 0; i < p->over_signed_count; i++) {
+		if (strcmp(p->over_signed_field[i], "from") == 0) {
+			return true;
+		}
+	}
+	return settings_yaml_expected(y, node, "'from' in over-sign");
+}
+
 static bool
 read_sessions(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
@@ -225,6 +315,7 @@ settings_read(struct settings_yaml *y, yaml_node_t *root, struct relay_settings 
 	    {"next", read_next},
 	    {"providers", read_providers},
 	    {"dkim", read_dkim},
+	    {"dkim-fields", read_dkim_fields},
 	    {"limits", read_limits},
 	    {"metrics", read_metrics},
 	    {"state", read_state},

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include "relay/dkim.h"
 #include "relay/limits.h"
 
 enum settings_face { FACE_LMTP, FACE_SOCKS5 };
@@ -93,8 +94,11 @@ struct relay_settings {
 	struct settings_provider provider[SETTINGS_PROVIDERS_MAX];
 	unsigned dkims;
 	struct settings_dkim dkim[SETTINGS_DKIM_MAX];
-	unsigned sessions; /* at once */
-	uint64_t message;  /* bytes of a message as it comes */
+	const struct dkim_policy *dkim_policy; /* the default one, or own_policy */
+	struct dkim_policy own_policy;
+	char dkim_name[2 * DKIM_SIGNED_MAX][DKIM_NAME_MAX + 1]; /* which own_policy points to */
+	unsigned sessions;                                      /* at once */
+	uint64_t message;                                       /* bytes of a message as it comes */
 	int64_t within_ms; /* from the MTA's final dot to the answer for its last recipient */
 	struct settings_address metrics;
 };
