@@ -345,6 +345,7 @@ read_health(struct config_yaml *y, yaml_node_t *node, void *target)
 {
 	static const struct config_key keys[] = {
 	    {"mode", config_read_health_mode},
+	    {"while-up", config_read_while_up},
 	    {"port", config_read_health_port},
 	    {"interval", config_read_health_interval},
 	    {NULL, NULL},

@@ -288,6 +288,20 @@ config_read_health_mode(struct config_yaml *y, yaml_node_t *node, void *target)
 }
 
 bool
+config_read_while_up(struct config_yaml *y, yaml_node_t *node, void *target)
+{
+	static const char *const words[] = {"observe", "accept", "defer", "refuse-new", NULL};
+	struct config *c = target;
+	unsigned choice;
+
+	if (!config_yaml_word(y, node, words, &choice)) {
+		return false;
+	}
+	c->while_up = (enum config_while_up)choice;
+	return true;
+}
+
+bool
 config_read_health_port(struct config_yaml *y, yaml_node_t *node, void *target)
 {
 	struct config *c = target;

@@ -15,6 +15,8 @@ bool config_read_dnsbl_zone(struct config_yaml *y, yaml_node_t *node, void *targ
 
 bool config_read_health_mode(struct config_yaml *y, yaml_node_t *node, void *target);
 
+bool config_read_while_up(struct config_yaml *y, yaml_node_t *node, void *target);
+
 bool config_read_health_port(struct config_yaml *y, yaml_node_t *node, void *target);
 
 bool config_read_health_interval(struct config_yaml *y, yaml_node_t *node, void *target);

@@ -48,7 +48,8 @@ config_free(struct config *c)
 bool
 config_watches(const struct config *c)
 {
-	return c->health != CONFIG_HEALTH_OFF || c->learn;
+	return c->health != CONFIG_HEALTH_OFF || c->learn || c->while_up == CONFIG_WHILE_UP_DEFER ||
+	    c->while_up == CONFIG_WHILE_UP_REFUSE_NEW;
 }
 
 int64_t
@@ -148,6 +149,11 @@ config_warnings(
 		warn(context,
 		    "'primary-health' probes only inside the networks, of which 'any' "
 		    "has none");
+	}
+	if (c->while_up == CONFIG_WHILE_UP_REFUSE_NEW) {
+		warn(context,
+		    "'while-up: refuse-new' makes mail bounce whose sender cannot reach the "
+		    "primary while this host can; 'defer' does not");
 	}
 	if (identity_is_private(&c->identity)) {
 		warn(context,

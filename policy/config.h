@@ -19,6 +19,14 @@ enum config_unseen { CONFIG_UNSEEN_DEFER, CONFIG_UNSEEN_ACCEPT, CONFIG_UNSEEN_RE
 
 enum config_health { CONFIG_HEALTH_OFF, CONFIG_HEALTH_OBSERVE };
 
+/* What becomes of mail for a domain while its primary is up. */
+enum config_while_up {
+	CONFIG_WHILE_UP_OBSERVE, /* taken, and counted */
+	CONFIG_WHILE_UP_ACCEPT,
+	CONFIG_WHILE_UP_DEFER,
+	CONFIG_WHILE_UP_REFUSE_NEW,
+};
+
 struct config {
 	struct endpoint listen[LISTENERS_MAX];
 	unsigned listen_count;
@@ -45,6 +53,7 @@ struct config {
 	bool learn;                                   /* recipients, from the primaries */
 	enum config_unseen unseen;                    /* of these, while the primary is down */
 	enum config_health health;
+	enum config_while_up while_up;
 	uint16_t health_port;
 	int64_t health_interval_ms;
 	bool dry_run;

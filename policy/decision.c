@@ -185,6 +185,31 @@ judge_client(const struct decision_inputs *in, const struct request *r, struct d
 	return true;
 }
 
+/*
+ * While the primary is up, mail that comes here is likely spam: real senders go there. But some can
+ * reach only this host, and those come again.
+ */
+static void
+judge_while_up(const struct decision_inputs *in, const struct request *r, struct decision *d)
+{
+	enum config_while_up mode = in->config->while_up;
+
+	if (d->relay.action != ACTION_PERMIT || mode == CONFIG_WHILE_UP_ACCEPT ||
+	    !config_watches(in->config) || in->is_up == NULL ||
+	    !in->is_up(in->up_context, &d->recipient.domain)) {
+		return;
+	}
+	d->up = true;
+	d->tried = in->tried(in->up_context, r);
+	if (mode == CONFIG_WHILE_UP_OBSERVE || d->tried == RETRY_DUE) {
+		return;
+	}
+	settle(&d->verdict,
+	    mode == CONFIG_WHILE_UP_REFUSE_NEW && d->tried == RETRY_NEW ? ACTION_REFUSE
+	                                                                : ACTION_TEMPORARY,
+	    REASON_PRIMARY_UP);
+}
+
 static void
 judge_filter(const struct decision_inputs *in, const struct request *r, struct decision *d)
 {
@@ -267,6 +292,7 @@ decision_begin(const struct request *r, struct decision *d)
 	d->context = context_of(r);
 	d->dnsbl_asked = false;
 	d->forgiven = false;
+	d->up = false;
 	d->verdict = (struct verdict){.action = ACTION_PASS, .reason = REASON_NO_QUESTION};
 	d->relay = d->verdict;
 	mailbox_parse(
@@ -286,7 +312,8 @@ decision_make(const struct decision_inputs *in, const struct request *r, struct 
 	} else {
 		judge_relay(in, d);
 		d->verdict = d->relay;
-		if (d->context == DECISION_BOTH && d->relay.action == ACTION_PERMIT) {
+		judge_while_up(in, r, d);
+		if (d->context == DECISION_BOTH && d->verdict.action == ACTION_PERMIT) {
 			(void)judge_client(in, r, d);
 		}
 	}

@@ -18,6 +18,7 @@
 #include "policy/recipient-list.h"
 #include "policy/reply.h"
 #include "policy/request.h"
+#include "policy/retry-memory.h"
 
 enum decision_context {
 	DECISION_RELAY,
@@ -37,6 +38,13 @@ struct decision_inputs {
 	/* With `learn`: what the primary says of a recipient. */
 	enum recipient_answer (*learned)(void *context, const struct mailbox *recipient);
 	void *learned_context;
+	/*
+	 * Is the domain's primary up, and has this sender tried before? Not asked where `while-up`
+	 * makes no use of it.
+	 */
+	bool (*is_up)(void *context, const struct domain_name *domain);
+	enum retry_age (*tried)(void *context, const struct request *r);
+	void *up_context;
 	struct fact_source relay_facts;
 	struct fact_source dnsbl_facts;
 };
@@ -47,6 +55,8 @@ struct decision {
 	bool forgiven;        /* relay would be a refusal, but the domain was let in lately */
 	enum decision_context context;
 	struct mailbox recipient;
+	bool up; /* would be taken, while the primary is up */
+	enum retry_age tried;
 	bool dnsbl_asked;
 	struct dnsbl_judgement dnsbl;
 	enum reply_kind reply;

@@ -58,6 +58,32 @@ pass_learned(void *context, const struct mailbox *recipient)
 	    recipient, &facts);
 }
 
+/* From what is known: what the verdict has looked at, or what a static domain needs. */
+static struct fact
+known_look(void *context, enum dns_type type, const char *name, size_t len)
+{
+	const struct engine *e = context;
+
+	return resolver_look(e->resolver, NULL, type, name, len);
+}
+
+static bool
+engine_is_up(void *context, const struct domain_name *domain)
+{
+	struct engine *e = context;
+	const struct fact_source facts = {known_look, e};
+
+	return primary_up_look(e->up, e->config, domain, &facts, loop_now(e->loop));
+}
+
+static enum retry_age
+engine_tried(void *context, const struct request *r)
+{
+	const struct engine *e = context;
+
+	return retry_memory_look(e->retries, r, loop_now(e->loop));
+}
+
 /* Walks over a verdict's facts once more, and keeps each. */
 static struct fact
 keep_look(void *context, enum dns_type type, const char *name, size_t len)
@@ -181,6 +207,9 @@ engine_decide(
 	    .forgives_context = e,
 	    .learned = pass_learned,
 	    .learned_context = &pass,
+	    .is_up = e->up != NULL ? engine_is_up : NULL,
+	    .tried = engine_tried,
+	    .up_context = e,
 	    .relay_facts = {pass_look, &pass},
 	    .dnsbl_facts = {zone_look, &pass},
 	};
@@ -203,6 +232,9 @@ engine_decide(
 	}
 	if (is_backed_up(d->relay.reason) || d->forgiven) {
 		engine_note_past(e, d);
+	}
+	if (d->up) {
+		retry_memory_note(e->retries, r, loop_now(e->loop));
 	}
 	if (d->dnsbl_asked) {
 		dnsbl_health_note(e->zones, &d->dnsbl);
@@ -243,6 +275,9 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	e->replied[d->reply]++;
 	e->stale += d->relay.stale;
 	e->forgiven += d->forgiven;
+	if (d->up) {
+		e->while_up[d->tried]++;
+	}
 	e->duration_ms += (uint64_t)ms;
 	while (bucket < ENGINE_BUCKETS && (double)ms > engine_bucket_seconds[bucket] * 1000) {
 		bucket++;
@@ -266,6 +301,9 @@ engine_record(struct engine *e, const struct request *r, const struct decision *
 	}
 	if (d->forgiven) {
 		log_word(e->log, "forgiven", "yes");
+	}
+	if (d->up) {
+		log_word(e->log, "while_up", retry_age_name(d->tried));
 	}
 	if (d->dnsbl_asked) {
 		log_zones(e->log, e->config, d);

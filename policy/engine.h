@@ -14,6 +14,7 @@
 #include "policy/dnsbl-health.h"
 #include "policy/learner.h"
 #include "policy/log.h"
+#include "policy/primary-up.h"
 #include "policy/resolver.h"
 
 enum { ENGINE_BUCKETS = 8 };
@@ -28,17 +29,21 @@ struct engine_waiter {
 
 struct engine {
 	const struct config *config;
+	const struct loop *loop;
 	struct resolver *resolver;
 	struct log *log;
 	const struct recipient_list *recipients; /* NULL: not configured */
 	struct dnsbl_health *zones;
-	struct learner *learner; /* NULL: nothing is learned */
+	struct learner *learner;      /* NULL: nothing is learned */
+	struct primary_up *up;        /* NULL: nothing is known to be up */
+	struct retry_memory *retries; /* with up */
 	uint64_t decided[DECISION_CONTEXTS][REASON_COUNT];
 	uint64_t replied[REPLY_KINDS];
 	uint64_t stale;
 	uint64_t forgiven;
-	uint64_t drifts;     /* domains that were let in and no longer would be */
-	int64_t rules_since; /* what was let in before, by other rules, is not forgiven */
+	uint64_t while_up[RETRY_AGES]; /* came while the primary was up */
+	uint64_t drifts;               /* domains that were let in and no longer would be */
+	int64_t rules_since;           /* what was let in before, by other rules, is not forgiven */
 	uint64_t duration_ms;
 	uint64_t took[ENGINE_BUCKETS + 1];
 };

@@ -109,6 +109,15 @@ enum {
 	HEALTH_FALL = 3,
 	HEALTH_FORGET_MS = 24 * 60 * 60 * 1000,
 
+	PRIMARY_UP_SLOTS = 4096, /* domains of which is remembered whether a primary is up, */
+	PRIMARY_UP_MS = 1000,    /* for so long */
+
+	/* While the primary is up: a retry is taken after the delay, within the window. */
+	RETRY_DELAY_MS = 5 * 60 * 1000,
+	RETRY_WINDOW_MS = 2 * 24 * 60 * 60 * 1000,
+	RETRY_BUCKETS = 4096,
+	RETRY_BUCKET_SLOTS = 16,
+
 	/* A dialogue with a mail server. RFC 5321 4.5.3.1: a reply's line has 512 bytes. */
 	SMTP_LINE_MAX = 512,
 	SMTP_LINES_MAX = 200,

@@ -129,6 +129,16 @@ metrics_learned(const struct server *s, struct text *t)
 }
 
 static void
+metrics_while_up(const struct server *s, struct text *t)
+{
+	text_add(t, "# TYPE mailgraft_policy_while_up_total counter\n");
+	for (unsigned i = 0; i < RETRY_AGES; i++) {
+		text_add(t, "mailgraft_policy_while_up_total{seen=\"%s\"} %" PRIu64 "\n",
+		    retry_age_name(i), s->engine.while_up[i]);
+	}
+}
+
+static void
 metrics_health(const struct server *s, struct text *t)
 {
 	struct health_report r;
@@ -177,6 +187,9 @@ metrics_answer(void *context, const char *question, size_t len, struct text *t)
 	    t, "recipient_failures_total", "counter", recipient_watch_failures(s->recipients));
 	if (s->config->learn) {
 		metrics_learned(s, t);
+	}
+	if (config_watches(s->config)) {
+		metrics_while_up(s, t);
 	}
 	metrics_zones(s, t);
 	metrics_health(s, t);

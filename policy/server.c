@@ -308,21 +308,26 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	s->saver = state_saver_new(s->loop, s->log);
 	s->health = health_new(s->loop, s->resolver, s->log);
 	s->learner = s->health != NULL ? learner_new(s->loop, s->health, s->log) : NULL;
+	s->up = primary_up_new(s->health);
+	s->retries = retry_memory_new();
 	s->listeners = listener_set_new(s->loop, &owner);
 	s->control = text_service_new(s->loop, faces->control, s);
 	s->metrics = text_service_new(s->loop, faces->metrics, s);
+	s->engine.loop = s->loop;
 	s->engine.resolver = s->resolver;
 	s->engine.zones = s->zones;
 	s->engine.log = s->log;
 	s->engine.learner = s->learner;
+	s->engine.up = s->up;
+	s->engine.retries = s->retries;
 	s->connections.loop = s->loop;
 	s->connections.engine = &s->engine;
 	s->connections_max = server_connections_max();
 	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
 	loop_after_turn(s->loop, server_after_turn, s);
 	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
-	    s->learner != NULL && s->listeners != NULL && s->control != NULL &&
-	    s->metrics != NULL && server_signals(s);
+	    s->learner != NULL && s->up != NULL && s->retries != NULL && s->listeners != NULL &&
+	    s->control != NULL && s->metrics != NULL && server_signals(s);
 }
 
 /* What an earlier process has left. */
@@ -381,6 +386,8 @@ server_free(struct server *s)
 	text_service_free(s->metrics);
 	state_saver_free(s->saver);
 	learner_free(s->learner);
+	primary_up_free(s->up);
+	retry_memory_free(s->retries);
 	health_free(s->health);
 	dnsbl_health_free(s->zones);
 	recipient_watch_free(s->recipients);

@@ -36,6 +36,8 @@ struct server {
 	struct dns_state dns_state;
 	struct health *health;
 	struct learner *learner;
+	struct primary_up *up;
+	struct retry_memory *retries;
 	struct engine engine;
 	struct connection_set connections;
 	unsigned connections_max;

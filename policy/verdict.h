@@ -47,6 +47,7 @@ enum action {
 	X(RCPT_UNSEEN, "recipient has not been seen, and the primary mail server is down") \
 	X(RCPT_UNSEEN_TAKEN, "recipient has not been seen; taken as configured") \
 	X(RCPT_UNTOLD, "the primary mail server has not said yet whether it knows this recipient") \
+	X(PRIMARY_UP, "the domain's primary mail server is up; send there, or later again") \
 	X(DNSBL, "client is listed") \
 	X(DNSBL_CLEAN, "client is not listed") \
 	X(NOT_BACKUP, "recipient is no concern of the backup") \

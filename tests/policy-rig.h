@@ -123,6 +123,7 @@ rig_begin(struct policy_rig *r, const char *relay)
 	r->resolver = resolver_new(r->loop, &settings, &why);
 	ck_assert_msg(r->resolver != NULL, "%s", why);
 	r->engine.config = r->config;
+	r->engine.loop = r->loop;
 	r->engine.resolver = r->resolver;
 	r->engine.log = r->log;
 	r->engine.zones = dnsbl_health_new(r->loop, r->resolver, r->log);

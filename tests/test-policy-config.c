@@ -177,6 +177,10 @@ static const struct row {
         .want = "expected one of: off, observe",
     },
     {
+        .text = MINIMAL "primary-health: { while-up: refuse }\n",
+        .want = "expected one of: observe, accept, defer, refuse-new",
+    },
+    {
         .text = "listen: 'unix:/a'\nrelay: { mode: compat }\n",
         .want = "expected relay: primary-networks: a list, or 'any'",
     },
@@ -347,7 +351,7 @@ START_TEST(the_other_words_are_read)
 	    "dnsbl-for: all\n"
 	    "recipients: { files: /a, unknown: reject, learn: true, unseen: refuse,\n"
 	    "  recipient-delimiter: '+-' }\n"
-	    "primary-health: { mode: off }\n"
+	    "primary-health: { mode: off, while-up: refuse-new }\n"
 	    "dry-run: true\n";
 	char error[CONFIG_ERROR_MAX];
 	struct config *c = config_from_text("test", text, strlen(text), error);
@@ -365,6 +369,7 @@ START_TEST(the_other_words_are_read)
 	ck_assert_int_eq(c->unseen, CONFIG_UNSEEN_REFUSE);
 	ck_assert_str_eq(c->recipient_delimiter, "+-");
 	ck_assert_int_eq(c->health, CONFIG_HEALTH_OFF);
+	ck_assert_int_eq(c->while_up, CONFIG_WHILE_UP_REFUSE_NEW);
 	ck_assert(c->dry_run);
 	config_free(c);
 }

@@ -15,6 +15,26 @@ says(void *context, const struct mailbox *recipient)
 	return answer;
 }
 
+/* The primary is up, and the sender has tried before. */
+static bool up;
+static enum retry_age tried;
+
+static bool
+is_up(void *context, const struct domain_name *domain)
+{
+	(void)context;
+	ck_assert_str_eq(domain->text, "back");
+	return up;
+}
+
+static enum retry_age
+has_tried(void *context, const struct request *r)
+{
+	(void)context;
+	ck_assert(request_value_is(&r->recipient, "u@back"));
+	return tried;
+}
+
 static void
 decide(const struct config *c, const struct recipient_list *list, const char *recipient,
     struct decision *d)
@@ -24,6 +44,8 @@ decide(const struct config *c, const struct recipient_list *list, const char *re
 	    .config = c,
 	    .recipients = list,
 	    .learned = says,
+	    .is_up = is_up,
+	    .tried = has_tried,
 	    .relay_facts = {fact_table_look, &table},
 	    .dnsbl_facts = {fact_table_look, &table},
 	};
@@ -148,6 +170,49 @@ START_TEST(files_go_before_what_is_learned)
 }
 END_TEST
 
+static const struct up_row {
+	enum config_while_up mode;
+	bool up;
+	enum retry_age tried;
+	enum action action;
+	enum reason reason;
+} up_rows[] = {
+    {CONFIG_WHILE_UP_OBSERVE, true, RETRY_NEW, ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_WHILE_UP_ACCEPT, true, RETRY_NEW, ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_WHILE_UP_DEFER, false, RETRY_NEW, ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_WHILE_UP_DEFER, true, RETRY_NEW, ACTION_TEMPORARY, REASON_PRIMARY_UP},
+    {CONFIG_WHILE_UP_DEFER, true, RETRY_EARLY, ACTION_TEMPORARY, REASON_PRIMARY_UP},
+    {CONFIG_WHILE_UP_DEFER, true, RETRY_DUE, ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_WHILE_UP_REFUSE_NEW, false, RETRY_NEW, ACTION_PERMIT, REASON_BACKUP},
+    {CONFIG_WHILE_UP_REFUSE_NEW, true, RETRY_NEW, ACTION_REFUSE, REASON_PRIMARY_UP},
+    {CONFIG_WHILE_UP_REFUSE_NEW, true, RETRY_EARLY, ACTION_TEMPORARY, REASON_PRIMARY_UP},
+    {CONFIG_WHILE_UP_REFUSE_NEW, true, RETRY_DUE, ACTION_PERMIT, REASON_BACKUP},
+};
+
+START_TEST(while_the_primary_is_up)
+{
+	const struct up_row *u = &up_rows[_i];
+	struct config *c = config_from(config_text);
+	struct decision d;
+
+	up = u->up;
+	tried = u->tried;
+	c->health = CONFIG_HEALTH_OBSERVE;
+	c->while_up = u->mode;
+	decide(c, NULL, "u@back", &d);
+	ck_assert_msg(d.verdict.action == u->action && d.verdict.reason == u->reason, "%d: %s %s",
+	    _i, action_name(d.verdict.action), reason_code(d.verdict.reason));
+	ck_assert(d.up == (u->up && u->mode != CONFIG_WHILE_UP_ACCEPT));
+	decide(c, NULL, "u@other", &d); /* refused for another reason: not even looked at */
+	ck_assert(!d.up);
+	c->health = CONFIG_HEALTH_OFF;
+	decide(c, NULL, "u@back", &d);
+	ck_assert(d.up == (u->up && u->mode >= CONFIG_WHILE_UP_DEFER));
+	up = false;
+	config_free(c);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -161,6 +226,7 @@ main(void)
 	    t, unknown_recipients, 0, sizeof(unknown_rows) / sizeof(unknown_rows[0]));
 	tcase_add_loop_test(
 	    t, learned_recipients, 0, sizeof(learned_rows) / sizeof(learned_rows[0]));
+	tcase_add_loop_test(t, while_the_primary_is_up, 0, sizeof(up_rows) / sizeof(up_rows[0]));
 	tcase_add_test(t, files_go_before_what_is_learned);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
