@@ -1,9 +1,14 @@
 /*
  * json.c - writes JSON; what is no UTF-8 becomes U+FFFD
+ *
+ * Strings are jansson's. The members go straight to the stream: an object in memory for each line
+ * costs more and gives nothing.
  */
 #include "cli/json.h"
 
+#include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "mime/utf8.h"
 
@@ -11,18 +16,13 @@ static void
 write_string(FILE *out, const char *text, size_t len)
 {
 	char *valid = utf8_repaired(text, len);
+	json_t *string = json_stringn_nocheck(valid, strlen(valid));
 
-	putc('"', out);
-	for (const unsigned char *at = (const unsigned char *)valid; *at != '\0'; at++) {
-		if (*at == '"' || *at == '\\') {
-			fprintf(out, "\\%c", *at);
-		} else if (*at < 0x20 || *at == 0x7f) {
-			fprintf(out, "\\u%04x", *at);
-		} else {
-			putc(*at, out);
-		}
+	if (string == NULL) {
+		abort(); /* out of memory, as GLib does */
 	}
-	putc('"', out);
+	(void)json_dumpf(string, out, JSON_ENCODE_ANY); /* the stream keeps its error */
+	json_decref(string);
 	free(valid);
 }
 
@@ -48,7 +48,7 @@ json_number(FILE *out, int *first, const char *name, uint64_t value)
 }
 
 void
-json_boolean(FILE *out, int *first, const char *name, bool value)
+json_flag(FILE *out, int *first, const char *name, bool value)
 {
 	write_name(out, first, name);
 	fputs(value ? "true" : "false", out);

@@ -12,6 +12,6 @@
 /* "{", then members separated by commas, then "}" and LF. `first` starts as 1. */
 void json_text(FILE *out, int *first, const char *name, const char *value, size_t len);
 void json_number(FILE *out, int *first, const char *name, uint64_t value);
-void json_boolean(FILE *out, int *first, const char *name, bool value);
+void json_flag(FILE *out, int *first, const char *name, bool value);
 
 #endif

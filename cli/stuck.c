@@ -50,7 +50,7 @@ print_json(const struct stuck_row *r, int64_t age, const char *why)
 	json_number(stdout, &first, "age", (uint64_t)age);
 	json_text(stdout, &first, "recipient", r->recipient.text, r->recipient.len);
 	json_number(stdout, &first, "exit", (uint64_t)r->exit);
-	json_boolean(stdout, &first, "lasting", r->lasting);
+	json_flag(stdout, &first, "lasting", r->lasting);
 	json_text(stdout, &first, "word", r->word, strlen(r->word));
 	json_text(stdout, &first, "reason", why, strlen(why));
 	puts("}");

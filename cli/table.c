@@ -181,7 +181,7 @@ print_json(const struct table *t, const struct table_value *values)
 		const struct table_value *v = &values[i];
 
 		if (k->kind == TABLE_FLAG) {
-			json_boolean(stdout, &first, k->name, v->number != 0);
+			json_flag(stdout, &first, k->name, v->number != 0);
 		} else if (k->kind != TABLE_TEXT) {
 			json_number(stdout, &first, k->name, v->number);
 		} else if (v->text != NULL) {
