@@ -17,9 +17,9 @@ _Static_assert((int)RULE_TOKEN_LIFE == (int)EXPIRES_DEFAULT, "the life of a toke
 static const char usage[] =
     "usage: mailgraft check-exim [-C FILE] [--exim PROGRAM] [--json]\n"
     "\n"
-    "Reads what Exim says about its configuration (-bP, -bV) and says what is dangerous\n"
-    "or missing for mailgraft, each with the reason and the cure. Exit 1 if anything is\n"
-    "dangerous. As root it sees more.\n"
+    "Reads what Exim says about its configuration (-bP, -bV) and lists what is dangerous\n"
+    "or missing, each with the reason and the cure. Exit 1 if anything is dangerous. Run\n"
+    "it as root: it sees more.\n"
     "\n"
     "  -C FILE          this configuration instead of the installed one\n"
     "  --exim PROGRAM   this Exim\n"

@@ -17,7 +17,7 @@ static const char usage[] =
     "usage: mailgraft check-postfix [-c DIR] [--commands DIR] [--within SPAN] [--json]\n"
     "\n"
     "Asks postconf and postmap what Postfix will do with a message that asks for\n"
-    "attachments, and says what is dangerous or missing, each with the reason and the\n"
+    "attachments, and lists what is dangerous or missing, each with the reason and the\n"
     "cure. Exit 1 if anything is dangerous.\n"
     "\n"
     "  -c DIR           this configuration instead of the installed one\n"

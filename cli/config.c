@@ -20,9 +20,9 @@
 static const char usage[] =
     "usage: mailgraft config [--spool DIR] [apply]\n"
     "\n"
-    "Checks the configuration file and prints what is in force, as such a file.\n"
+    "Checks the configuration file and prints the values in force, as such a file.\n"
     "\n"
-    "  apply     puts the limits of messages (attachments, expanded) into the spool,\n"
+    "  apply     put the limits of messages (attachments, expanded) into the spool,\n"
     "            where the filter reads them\n";
 
 static void

@@ -17,11 +17,11 @@
 static const char usage[] =
     "usage: mailgraft fsck [--spool DIR] [--repair] [--json]\n"
     "\n"
-    "Checks modes, owners, keys, every entry and the content of every blob. Exits 0\n"
-    "when all is well, or when there is only what gc will end; 1 when anything is not.\n"
+    "Checks modes, owners, keys, every entry and the content of every blob. Exit 1 if\n"
+    "anything is wrong; files that gc will remove are not wrong.\n"
     "\n"
-    "  --repair   sets modes and owners right and moves what is bad to quarantine/;\n"
-    "             deletes nothing\n";
+    "  --repair   correct modes and owners and move damaged files to quarantine/;\n"
+    "             nothing is deleted\n";
 
 enum { FOUND_BAD = 1 };
 

@@ -29,15 +29,15 @@ static const char usage[] =
     "\n"
     "Removes entries that have expired and blobs that no entry names.\n"
     "\n"
-    "  --grace SPAN       leaves what expired or was stored so recently (24h; at\n"
-    "                     least 1h)\n"
-    "  --delivered SPAN   removes also what was stored longer ago than this (at least 1h)\n"
-    "                     and no message in Exim's queues needs any more, unless it was\n"
-    "                     put with --keep; run it as root, or as one who may read both\n"
-    "  --exim PROGRAM     the Exim to ask where its queue is\n"
-    "  --exim-spool DIR   where it is\n"
-    "  --dry-run          only counts\n"
-    "  --force            although the clock is days off what the spool has seen\n";
+    "  --grace SPAN       keep what expired or was stored within this time (default:\n"
+    "                     24h; at least 1h)\n"
+    "  --delivered SPAN   also remove entries that were stored longer ago than this (at\n"
+    "                     least 1h), without --keep, and that no message in Exim's queues\n"
+    "                     needs. Run it as root, or as a user who can read both\n"
+    "  --exim PROGRAM     the Exim program that says where the queue is\n"
+    "  --exim-spool DIR   Exim's spool directory\n"
+    "  --dry-run          count, and remove nothing\n"
+    "  --force            go on although the clock seems wrong by days\n";
 
 struct gc {
 	const char *spool;

@@ -19,8 +19,8 @@
 static const char usage[] =
     "usage: mailgraft init [--spool DIR]\n"
     "\n"
-    "Makes a spool with a first key. A new directory made by root belongs to user and\n"
-    "group mailgraft, where they exist. Never overwrites a spool.\n";
+    "Makes a spool with a first key. If root makes the directory, it belongs to user and\n"
+    "group mailgraft where they exist. It never overwrites a spool.\n";
 
 static void
 show_next(const char *path, const struct key *key)

@@ -28,10 +28,10 @@ static const char usage[] =
     "       mailgraft keys [--spool DIR] [--yes] revoke ID\n"
     "\n"
     "  list      every key: id, state, created\n"
-    "  add       makes a key and prints its id; new tokens are signed by it\n"
-    "  retire    signs no more tokens; those it signed stay good\n"
-    "  revoke    refuses every token it signed, at once and for ever; asks before it does, where\n"
-    "            entries have not expired\n"
+    "  add       make a key that signs the new tokens, and print its id\n"
+    "  retire    the key signs no more tokens; its tokens stay good\n"
+    "  revoke    refuse every token of this key, at once and for ever; asks first if it\n"
+    "            signed for entries that have not expired\n"
     "\n"
     "  --yes           revoke without a question\n" TABLE_USAGE;
 

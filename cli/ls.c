@@ -19,9 +19,9 @@
 static const char usage[] =
     "usage: mailgraft ls [--spool DIR] [--sort COLUMN] [--porcelain | --json] [TOKEN|ENTRY…]\n"
     "\n"
-    "Lists entries: entry (its id), size, expires, type, name, key, and 'keep' where it is\n"
-    "kept. An entry is asked for by its id or by a token. They come in no order, on a\n"
-    "terminal by name.\n"
+    "Lists entries: entry (its id), size, expires, type, name, key, and 'keep' if it was\n"
+    "stored with --keep. Name an entry by its id or by a token. On a terminal entries are\n"
+    "sorted by name, otherwise they have no order.\n"
     "\n" TABLE_USAGE;
 
 enum { ENTRY, DIGEST, SIZE, EXPIRES, TYPE, NAME, KEY, KEEP, COLUMNS };

@@ -25,10 +25,10 @@
 static const char usage[] =
     "usage: mailgraft preview [--spool DIR] [--recipient ADDRESS] < message\n"
     "\n"
-    "Writes the message as the filter would deliver it to standard output, and its\n"
-    "part tree before and after to standard error.\n"
+    "Writes the message to standard output as the filter would deliver it. Its part\n"
+    "trees before and after go to standard error.\n"
     "\n"
-    "  --recipient ADDRESS   deliver to this address, whatever Graft-Recipient says\n";
+    "  --recipient ADDRESS   the envelope recipient, instead of Graft-Recipient's\n";
 
 struct options {
 	const char *spool;

@@ -22,9 +22,9 @@
 static const char usage[] =
     "usage: mailgraft stat [--spool DIR] [--sort COLUMN] [--porcelain | --json]\n"
     "\n"
-    "Counts entries and blobs, their bytes, what sharing saves, what expires soon, keys\n"
-    "by their state; and for each key what would be lost if it were revoked: key, state,\n"
-    "entries, bytes.\n"
+    "Counts entries and blobs, their bytes, the bytes that sharing saves, the entries that\n"
+    "expire soon, and the keys by state. A line for each key follows, with what would be\n"
+    "refused if you revoked it: key, state, entries, bytes.\n"
     "\n" TABLE_USAGE;
 
 enum { DAY = 24 * 60 * 60 };

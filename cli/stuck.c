@@ -25,8 +25,8 @@ static const char usage[] =
     "Lists the messages in Exim's queues whose attachments cannot be added: id, age,\n"
     "recipient, reason. Exit 1 if there are any. Run it as root, or as Exim's user.\n"
     "\n"
-    "  --exim PROGRAM     the Exim to ask where its queue is\n"
-    "  --exim-spool DIR   where it is\n"
+    "  --exim PROGRAM     the Exim program that says where the queue is\n"
+    "  --exim-spool DIR   Exim's spool directory\n"
     "  --json             one object a line: id, queue, age, recipient, exit,\n"
     "                     lasting (no retry can mend it), word, reason\n";
 
