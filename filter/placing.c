@@ -76,5 +76,11 @@ placing_decide(struct placing *to, struct found_marks *found, const struct proof
 	if (to->in_root == 0) {
 		return 0;
 	}
-	return mark(found, to->wrap_root ? BOUNDARY_WRAP_SERIAL : SCAN_ROOT_SERIAL, why);
+	/* An old root that is a multipart is written anew, too: in a new one some parsers no longer
+	 * find delimiters that they found while it was the root. */
+	if ((!to->wrap_root || scan_is_multipart(found->root)) &&
+	    mark(found, SCAN_ROOT_SERIAL, why) < 0) {
+		return -1;
+	}
+	return to->wrap_root ? mark(found, BOUNDARY_WRAP_SERIAL, why) : 0;
 }

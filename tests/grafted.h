@@ -40,6 +40,7 @@ enum { TEXT_MAX = 1 << 20 };
 	"<eight@example>\n\nZWlnaHQ="
 #define RELATED(b) "Content-Type: multipart/related;\n\ttype=\"text/html\";\n\tboundary=\"" b "\"\n"
 #define MIXED(b) "Content-Type: multipart/mixed;\n\tboundary=\"" b "\"\n"
+#define ALTERNATIVE(b) "Content-Type: multipart/alternative;\n\tboundary=\"" b "\"\n"
 #define TOP "From: a\nGraft: 1\nMIME-Version: 1.0\n"
 #define TOP2 "From: a\nGraft: 2\nMIME-Version: 1.0\n"
 #define TOP_OUT "From: a\nMIME-Version: 1.0\n"

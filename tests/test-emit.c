@@ -64,13 +64,13 @@ static const struct row rows[] = {
         .want = "MIME-Version: 1.0\n" MIXED("@1") "\n--@1\n\n--@1\n" ONE "\n--@1--\n",
     },
     {
-        .name = "header form, a root multipart/alternative: wrapped, its own boundary stays",
+        .name = "header form, a root multipart/alternative: wrapped, and written anew",
         IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: multipart/alternative; boundary=b\n"
-           "Content-Transfer-Encoding: 8bit\n\n--b\n\nx\n--b--\n"),
-        .want = "MIME-Version: 1.0\n" MIXED("@0") "Content-Transfer-Encoding: 8bit\n\n--@0\n"
-                                                  "Content-Type: multipart/alternative; "
-                                                  "boundary=b\nContent-Transfer-Encoding: 8bit\n\n"
-                                                  "--b\n\nx\n--b--\n\n--@0\n" ONE "\n--@0--\n",
+           "Content-Transfer-Encoding: 8bit\n\n--b \n\nx\n--b--\t\n"),
+        .want = "MIME-Version: 1.0\n" MIXED(
+            "@0") "Content-Transfer-Encoding: "
+                  "8bit\n\n--@0\n" ALTERNATIVE("@1") "Content-Transfer-Encoding: 8bit\n\n"
+                                                     "--@1\n\nx\n--@1--\n\n--@0\n" ONE "\n--@0--\n",
     },
     {
         .name = "header form, an attached message with lines like delimiters",

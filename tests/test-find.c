@@ -22,9 +22,9 @@ static const struct row rows[] = {
         .name = "which form: a second child of an alternative is own text",
         IN(TOP "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nx\n--b\nContent-Type: "
                "text/html\n\n" MARK("1") "\n\n--b--\n"),
-        .want = TOP_OUT MIXED(
-            "@0") "\n--@0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
-                  "Content-Type: text/html\n\n\n--b--\n\n--@0\n" ONE "\n--@0--\n",
+        .want = TOP_OUT MIXED("@0") "\n--@0\n" ALTERNATIVE(
+            "@1") "\n--@1\n\nx\n--@1\n"
+                  "Content-Type: text/html\n\n\n--@1--\n\n--@0\n" ONE "\n--@0--\n",
     },
     {
         .name = "which form: a last child that is a text without fields is a part",
@@ -70,9 +70,9 @@ static const struct row rows[] = {
         IN(TOP2 "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n" MARK(
             "1") "\nx\n--b\nContent-Type: text/html\n\n"
                  "<p>\n" MARK("1") "\n--b--\n"),
-        .want = TOP_OUT MIXED(
-            "@0") "\n--@0\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nx\n--b\n"
-                  "Content-Type: text/html\n\n<p>\n\n--b--\n\n--@0\n" ONE "\n--@0--\n",
+        .want = TOP_OUT MIXED("@0") "\n--@0\n" ALTERNATIVE(
+            "@1") "\n--@1\n\nx\n--@1\n"
+                  "Content-Type: text/html\n\n<p>\n\n--@1--\n\n--@0\n" ONE "\n--@0--\n",
     },
     {
         .name = "line form: two in a row, order kept",

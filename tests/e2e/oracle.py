@@ -118,6 +118,7 @@ class Model:
         child, fields = replace(part), []
         if part is self.root:
             child.fields = [f for f in part.fields if f[0].lower().startswith('content-')]
+            child.touched = child.children is not None
             fields = without(part.fields, prefix='content-')
         vars(part).update(vars(Part(None, fields, children=[child], touched=True, made=kind, more=more)))
 
