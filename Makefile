@@ -161,7 +161,7 @@ $O/bench/filter-without-%: $(OBJ)/bench/without-%.o $(OBJ)/filter/filter-main.o 
 	$(call say,LINK)
 	$(Q)$(CC) $(SPIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_filter)
 
-$O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
+$O/bench/mailgraft-without-%: $(OBJ)/bench/without-%.o $(OBJ)/cli/mailgraft-main.o $(call lib,cli) $(call lib,postfix) $(call lib,exim) $(call lib,filter) $(call lib,spool) $(call lib,mime)
 	@mkdir -p $(@D)
 	$(call say,LINK)
 	$(Q)$(CC) $(PIE) $(L.$(BUILD)) $(LDFLAGS) -o $@ $^ $(LIBS_cli)

@@ -98,7 +98,7 @@ class Device:
 
 
 class MemoryWatch(threading.Thread):
-    """The most that the processes of an account had resident at one time, looked at ten times a second."""
+    """The largest resident memory of an account's processes together, measured ten times a second."""
 
     def __init__(self, account):
         super().__init__(daemon=True)

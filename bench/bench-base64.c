@@ -4,8 +4,8 @@
  *	bench-base64 [SECONDS]		about so long for each size (default 3)
  *
  * For each size of input: memcpy, every kernel that runs here, OpenSSL's EVP_EncodeBlock called for
- * each line, and the decoder on the encoded lines. They take turns, so that whatever else the
- * machine does falls on all of them. Prints tab-separated values: '#' and what was measured on, a
+ * each line, and the decoder on the encoded lines. They take turns, so that other load
+ * on the machine falls on all of them. Prints tab-separated values: '#' and what was measured on, a
  * line of column names, and a line a size and contender. Speeds are of raw bytes, in GB (10^9) a
  * second; ratios are to memcpy of the raw bytes, of the same statistic.
  *
@@ -104,11 +104,11 @@ run(int who, const struct buffers *b)
 		    (enum base64_kernel)(who - KERNEL_0), b->in, b->len, b->out);
 		break;
 	}
-	/* The result counts as used. */
+	/* The compiler must take the result as used. */
 	__asm__ volatile("" : : "r"(b->out) : "memory");
 }
 
-/* Whether contender who does what it is measured for. */
+/* Whether the contender gives the right result. */
 static bool
 right(int who, const struct buffers *b)
 {
@@ -208,7 +208,7 @@ measure(const char *name, size_t len, double seconds)
 			if (!usable(who)) {
 				continue;
 			}
-			/* what the one before left in the caches is nobody's gain */
+			/* so that no contender gains from what the one before left in the caches */
 			run(who, &b);
 			start = now();
 			for (size_t i = 0; i < repeats; i++) {

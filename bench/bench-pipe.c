@@ -4,13 +4,13 @@
  *	bench-pipe ROUNDS READ WRITER_CPU READER_CPU LIST
  *
  * Each line of LIST is a contender: its name, its stdin, and its arguments, separated by tabs.
- *Stdin is "file:PATH"; "pipe:PATH", a pipe that holds the file's bytes, or is fed by a thread on
- *the reader's CPU with 8190 bytes a write, as Exim does, where they are too many; or "null". This
- * process is the reader, with READ bytes a read (Exim: 8192); 0 means no pipe, stdout is /dev/null.
- * Writer and reader stay on their CPUs; -1 lets them go where they like. stderr is /dev/null.
+ * Stdin is "file:PATH", "pipe:PATH" or "null". A pipe holds the file's bytes; if they are too many,
+ * a thread on the reader's CPU feeds it with 8190 bytes a write, as Exim does. This process is the
+ * reader, with READ bytes a read (Exim: 8192); 0 means that there is no pipe, and stdout is
+ * /dev/null. Writer and reader stay on their CPUs; -1 lets them move. stderr is /dev/null.
  *
- * In every round each contender runs once, and every round begins with another one. A line for each
- * run goes to stdout:
+ * In every round each contender runs once. Every round begins with another one. For each run it
+ * prints a line:
  *
  *	NAME ROUND WALL_US WRITER_CPU_US READER_CPU_US WRITER_RSS_KB BYTES STATUS
  *
@@ -99,7 +99,7 @@ feed(void *p)
 	return NULL;
 }
 
-/* The descriptor to be the contender's stdin; where it must be fed, *f says from where. */
+/* The descriptor that becomes the contender's stdin. If it must be fed, *f says from where. */
 static int
 open_stdin(const char *kind, struct feed *f)
 {

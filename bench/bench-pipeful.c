@@ -3,8 +3,8 @@
  *
  *	bench-pipeful BYTES
  *
- * Writes so many bytes out of its memory, by the same sink as the filter: no message, no blob,
- *nothing encoded. Nobody who writes can be much faster than this.
+ * Writes so many bytes from memory, through the same sink as the filter. It reads no message and no
+ * blob, and encodes nothing. No program that writes can be much faster.
  */
 #include <stdlib.h>
 

@@ -9,9 +9,9 @@
  *	X-Bench: INDEX BYTES SHA256
  *
  * that its base64 part is exactly as long as that of an attachment of BYTES, and, for every K-th
- * index (none without --digest), that it decodes to bytes with that digest. The first fault is said
- * on stderr. Two commands are its own: XSTAT answers with all counts and the CPU time that this
- * process has used, XRESET zeroes the counts.
+ * index (none without --digest), that it decodes to bytes with that digest. It prints the first
+ * fault on stderr. It has two commands of its own: XSTAT answers with all counts and the CPU time
+ * of this process, XRESET sets the counts to zero.
  *
  * A message is held in memory as a whole. Not here: storing mail, IPv6, size limits below 1 GiB.
  */

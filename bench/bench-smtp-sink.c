@@ -4,8 +4,8 @@
  *	bench-smtp-sink [MEGABYTES]
  *
  * Five megabytes, or so many, of an attachment (base64, encoded into the sink), and of text whose
- * lines the sink must find. The connection takes all and looks at nothing. Prints a line each,
- * separated by tabs: what, milliseconds (the best of ROUNDS), times memcpy.
+ * lines the sink must find. The connection takes everything and checks nothing. Prints a line for
+ * each, separated by tabs: what, milliseconds (the best of ROUNDS), times memcpy.
  */
 #include <stdint.h>
 #include <stdio.h>

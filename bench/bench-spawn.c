@@ -4,15 +4,16 @@
  *	bench-spawn JOBS LIST
  *
  * Each line of LIST is a command: the file for its stdin, the file for its stdout ('-' is
- * /dev/null), then its arguments, all separated by tabs. At most JOBS run at a time, in the order
- *of the list, with PATH as their only environment.
+ * /dev/null), then its arguments, all separated by tabs. At most JOBS run at a time, in the
+ * order of the list. PATH is their only environment variable.
  *
  * Prints "done N" about once a second, and at the end one line
  *
  *	end COMMANDS FAILED WALL OWN_CPU WAITED_CPU WRITE_BYTES
  *
- * OWN_CPU is what the caller takes off a control group's account, since this process is in it.
- * WAITED_CPU and WRITE_BYTES (see proc(5), io) are those of all descendants that were waited for.
+ * The caller subtracts OWN_CPU from the control group's CPU time, since this process is in the
+ * group. WAITED_CPU and WRITE_BYTES (see proc(5), io) are those of all descendants that were waited
+ * for.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -68,7 +69,7 @@ write_bytes(void)
 	return bytes;
 }
 
-/* Starts the command of a line, which it takes apart. */
+/* Starts the command of a line. Changes the line. */
 static int
 start(char *line)
 {

@@ -6,7 +6,7 @@
  * The alternative to encoding at delivery is a second copy of each file that is
  * encoded already. If it is to be checked as the blob is, over bytes that
  * nobody else can change, it must be read into a buffer of ours and written
- * from there; a splice hands on pages that can still change after the check.
+ * from there, since pages that splice passes on can still change after the check.
  * This program does just that and nothing else, to stand beside
  * mailgraft-filter and cat in one run.
  */

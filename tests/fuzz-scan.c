@@ -87,19 +87,19 @@ static void
 check_delimiter(const struct scan *s)
 {
 	const uint8_t *p = s->bytes + s->delimiter_boundary;
-	size_t behind = s->delimiter_boundary + s->delimiter_boundary_len;
+	size_t after = s->delimiter_boundary + s->delimiter_boundary_len;
 
-	require(s->delimiter_boundary >= 2 && behind <= s->len && p[-1] == '-' && p[-2] == '-');
+	require(s->delimiter_boundary >= 2 && after <= s->len && p[-1] == '-' && p[-2] == '-');
 	require(s->delimiter_boundary == 2 || (s->delimiter_boundary == 3 && s->bytes[0] == '\n'));
 	require(begins_like_delimiter(s, p - 2, s->len - s->delimiter_boundary + 2));
 	require(s->open[s->depth - 1].serial == s->delimiter_serial);
 	if (s->delimiter_close) {
-		require(behind + 2 <= s->len && memcmp(s->bytes + behind, "--", 2) == 0);
-		behind += 2;
+		require(after + 2 <= s->len && memcmp(s->bytes + after, "--", 2) == 0);
+		after += 2;
 	}
-	for (; behind < s->len; behind++) {
-		require(s->bytes[behind] == ' ' || s->bytes[behind] == '\t' ||
-		    (s->bytes[behind] == '\n' && behind + 1 == s->len));
+	for (; after < s->len; after++) {
+		require(s->bytes[after] == ' ' || s->bytes[after] == '\t' ||
+		    (s->bytes[after] == '\n' && after + 1 == s->len));
 	}
 }
 

@@ -59,8 +59,8 @@ graft(const uint8_t *p, size_t len, enum way way, uint8_t *out)
 	return graft_message(p, len, way, "spool", out, TEXT_MAX);
 }
 
-/* Puts the boundaries that were found in the place of `@0` to `@9`; what does not fit stays and
- * will differ. */
+/* Replaces `@0` to `@9` by the boundaries that were found. What does not fit stays, and will
+ * differ. */
 static inline size_t
 fill_boundaries(uint8_t *p, size_t len, const uint8_t *got, size_t got_len)
 {
@@ -134,7 +134,7 @@ unstuff(void *state, const uint8_t *p, size_t len)
 	return 0;
 }
 
-/* The same by SMTP, as large as was foretold; a last line end is added where there is none. A
+/* The same through SMTP, with the size that was announced. A missing last line end is added. A
  * message with a CR cannot go that way. */
 static inline void
 check_smtp(const struct row *r, size_t message_len, size_t want_len, uint64_t wire)
@@ -159,8 +159,7 @@ check_smtp(const struct row *r, size_t message_len, size_t want_len, uint64_t wi
 	graft_free(&g);
 }
 
-/* Grafts it from each source, and twice; that gives the same bytes, as many as graft_size() said.
- */
+/* Grafts it from each source, and twice. All give the same bytes, as many as graft_size() said. */
 static inline void
 check_row(const struct row *r)
 {

@@ -28,7 +28,7 @@ struct result {
 	char sentence[1024];
 };
 
-/* From a pipe, which a child fills where it does not hold all, or a file. */
+/* From a file or a pipe. A child fills the pipe if it cannot hold all. */
 static inline int
 source_of(const uint8_t *p, size_t len, enum way way)
 {
@@ -75,7 +75,7 @@ plan_and_measure(
 	return result;
 }
 
-/* Grafts from what was begun; `begun` is what beginning it returned. */
+/* Grafts the message that was begun; `begun` is what that returned. */
 static inline struct result
 graft_rest(struct graft *g, int begun, const char *spool_path, struct sink *out)
 {

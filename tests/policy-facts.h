@@ -18,7 +18,7 @@
 struct fact_table {
 	const char *text;
 	unsigned looks;
-	/* Answers live until the next use of the same slot. */
+	/* An answer stays until its slot is used again. */
 	union dns_answer_room *rooms[512];
 	unsigned used;
 };

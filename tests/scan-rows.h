@@ -1,7 +1,7 @@
 /*
- * scan-rows.h - a message told as the events it must give
+ * scan-rows.h - messages, and the events that the scanner must give for them
  *
- * A row's input is what its events hold, one after the other. It is scanned whole, byte by byte
+ * A row's input is the bytes of its events, one after the other. It is scanned whole, byte by byte
  * and cut at each point; body bytes may be cut into events differently, nothing else may differ.
  */
 #ifndef TESTS_SCAN_ROWS_H
@@ -29,7 +29,7 @@ struct piece {
 	/* SCAN_HEADER, SCAN_BODY: which child of its parent; SCAN_DELIMITER: the one before it */
 	uint32_t child;
 	bool close;
-	size_t behind; /* SCAN_DELIMITER: bytes after the boundary */
+	size_t after; /* SCAN_DELIMITER: bytes after the boundary */
 	enum scan_refusal refusal;
 };
 
@@ -67,7 +67,7 @@ struct row {
 	struct piece piece[PIECES_MAX];
 };
 
-/* What is true of the structure of an event, whatever the cut. */
+/* What is true of every event, however the input is cut. */
 static inline void
 check_event(const struct row *r, const struct slices *s, const struct scan *scan,
     const struct piece *p, enum scan_event event, uint64_t at)
@@ -112,7 +112,7 @@ check_delimiter(
 	    (int)scan->delimiter_close);
 	ck_assert_msg(o->serial == p->serial && o->child == p->child,
 	    "%s, %s: the innermost is %u in its child %u", r->name, s->way, o->serial, o->child);
-	ck_assert_msg(from + len + p->behind == scan->len,
+	ck_assert_msg(from + len + p->after == scan->len,
 	    "%s, %s: boundary at %zu, %zu long, of %zu", r->name, s->way, from, len, scan->len);
 	ck_assert_uint_eq(len, o->boundary_len);
 	ck_assert_mem_eq(scan->bytes + from, o->boundary, len);

@@ -11,7 +11,7 @@
  *		}
  *	}
  *
- * s.way says for a failure's message which way it was. Who stops before the
+ * s.way tells a failure's message which way it was. A test that stops before the
  * last chunk calls slices_end().
  */
 #ifndef TESTS_SLICES_H

@@ -57,7 +57,7 @@ made(size_t len)
 	return p;
 }
 
-/* An attachment whose blob holds `len` bytes, and whose entry says what `was` is like. */
+/* An attachment whose blob holds `len` bytes and whose entry describes `was`. */
 static struct proof
 attach(const void *is, size_t len, const void *was, size_t was_len, bool message)
 {

@@ -1,6 +1,5 @@
 /*
- * test-base64-decode.c - the base64 decoder against one that is told another way and knows no
- * streaming
+ * test-base64-decode.c - the base64 decoder beside a simple one that gets its input whole
  *
  * Not here: the encoder, and both together (test-base64.c), random input (fuzz-base64.c)
  */
@@ -24,8 +23,9 @@ struct reading {
 };
 
 /*
- * The decoder told another way, for whole inputs: white space goes, then strangers go, then what is
- * left is runs of data with '=' between them. Writes at most len bytes to out.
+ * The simple decoder, for whole inputs. It removes white space, then all other characters that are
+ * not of the alphabet; runs of data with '=' between them are left. Writes at most len bytes to
+ * out.
  */
 static struct reading
 read_simply(const uint8_t *in, size_t len, uint8_t *out)
@@ -299,7 +299,7 @@ START_TEST(decoder_sees_a_change_at_any_place)
 }
 END_TEST
 
-/* All short texts over a few characters, one of each kind. */
+/* All short texts of a few characters, one of each kind. */
 START_TEST(decoder_reads_every_short_text)
 {
 	static const uint8_t kinds[] = {'A', 'R', '/', '=', '\n', '-'};

@@ -45,7 +45,7 @@ openssl_lines(const uint8_t *in, size_t len, uint8_t *out)
 	return n;
 }
 
-/* The kernel that is to be tested in this round of a loop test; false, said aloud, without it. */
+/* The kernel of this round of a loop test. False, with a message: this CPU does not have it. */
 static bool
 kernel_of(int i, enum base64_kernel *k)
 {
@@ -214,7 +214,7 @@ START_TEST(every_alignment)
 }
 END_TEST
 
-/* A wrong constant for one place of a vector shows at that place alone. */
+/* A wrong constant for one place of a vector is wrong at that place only. */
 START_TEST(every_byte_value_at_every_place)
 {
 	enum { LEN = 2 * BLOCK + 1 };

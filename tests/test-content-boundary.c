@@ -153,7 +153,7 @@ START_TEST(every_byte_value_is_a_boundary_character_or_not)
 			continue;
 		}
 		if (i == '\n' || i == '\r') {
-			/* folding, which an entity's header has been freed from CR of before */
+			/* folding; the CRs of an entity's header are gone before */
 			continue;
 		}
 		ck_assert_msg(

@@ -1,9 +1,9 @@
 /*
  * test-content.c - parameters of Content-Type and its like, and what is a boundary
  *
- * A row's parameters are told as text: from the `;` to the end of the value, the
- * name, the value as written. What taking a boundary out leaves is looked at
- * in test-plan.c.
+ * A row gives its parameters as text: from the `;` to the end of the value, the
+ * name, the value as written. test-plan.c tests what is left when a boundary is
+ * taken out.
  */
 #include <check.h>
 #include <stdio.h>

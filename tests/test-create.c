@@ -1,5 +1,5 @@
 /*
- * test-create.c - files have no name before they are complete, and then the spool's owner and mode
+ * test-create.c - a file gets its name when it is complete, with the spool's owner and mode
  */
 #include "spool/create.h"
 
@@ -92,7 +92,7 @@ START_TEST(a_name_that_is_taken_stays)
 }
 END_TEST
 
-/* Also where the caller does not ask why. */
+/* Also if the caller passes no place for the reason. */
 START_TEST(a_missing_shard_is_made)
 {
 	begin(077);
@@ -172,7 +172,7 @@ START_TEST(a_folder_that_is_there_gets_its_mode)
 }
 END_TEST
 
-/* Root writes as the owner would; another user may not, and is told so by a value. */
+/* Root writes as the owner does. Another user may not, and gets an error value. */
 START_TEST(roles)
 {
 	struct stat st;

@@ -54,7 +54,7 @@ START_TEST(what_was_added)
 }
 END_TEST
 
-/* So a queue may name an entry as often as it likes. */
+/* So a queue may name an entry any number of times. */
 START_TEST(the_same_takes_no_room)
 {
 	struct spool_fail why = {0};

@@ -191,7 +191,7 @@ START_TEST(revoked_stays_revoked)
 }
 END_TEST
 
-/* One that was killed between link and rename has left this. */
+/* A process that was killed between link and rename left this. */
 START_TEST(a_change_that_was_cut_off_does_not_stop_the_next)
 {
 	char path[KEY_PATH_MAX + 16];

@@ -38,8 +38,8 @@ opened(int64_t now)
 	return l;
 }
 
-/* As after a SIGKILL: nothing is closed in order. The lock goes with the descriptors, so a child
- * does the work. */
+/* As after a SIGKILL: nothing is closed in order. A child does the work, since the lock ends with
+ * its descriptors. */
 static void
 killed(void (*work)(struct ledger *l))
 {

@@ -2,8 +2,8 @@
  * test-many.c - two hundred messages in one process at the same time
  *
  * Each goes one step at a time, and the messages take turns in a shuffled order: begun, planned,
- * measured, planned again for another recipient, emitted. Some are refused at each step. What
- * comes out is what the same message gives alone; no descriptor stays open.
+ * measured, planned again for another recipient, emitted. Some are refused at each step. The
+ * result is the same as for the message alone, and no descriptor stays open.
  */
 #include <check.h>
 #include <dirent.h>

@@ -1,8 +1,8 @@
 /*
  * test-marker.c - markers in decoded bodies: which count, where they stand, what is nearly one
  *
- * A row is a body told in pieces, of which some are lines with a marker: from
- * where such a line begins in the undecoded body to the end of its line end. Rows
+ * A row is a body in pieces. Some pieces are lines with a marker: from the line's
+ * first byte in the undecoded body to the end of its line end. Rows
  * without an encoding of their own are tried as base64 as well, encoded here in
  * lines of several lengths. Everything is searched whole, byte by byte and cut
  * at each point.
@@ -256,7 +256,7 @@ check_row(const struct row *r, enum scan_encoding encoding, const uint8_t *body,
 	for (size_t way = 0; slices_begin(&s, body, len, way); way++) {
 		search_slices(&s, encoding, true);
 		check_found(r, s.way, encoding);
-		if (way < 2) { /* of what is not text only this is asked */
+		if (way < 2) { /* nothing else is asked about a part that is no text */
 			slices_begin(&s, body, len, way);
 			search_slices(&s, encoding, false);
 			ck_assert_msg(found.whole == r->whole, "%s, %s, no text: whole %d", r->name,

@@ -1,6 +1,5 @@
 /*
- * test-media-type.c - what a file is sent as: nothing that may not stand in a message, nothing
- * untrue
+ * test-media-type.c - the media type of a file: allowed in a message, and true
  */
 #include "cli/media-type.h"
 
@@ -16,7 +15,7 @@ static const struct row {
 } rows[] = {
     {"", 0, false, "application/octet-stream"},
     {"hello\n", 6, false, "text/plain; charset=us-ascii"},
-    /* what is over 0x7f comes later than libmagic looks */
+    /* bytes over 0x7f stand after the part that libmagic reads */
     {"hello\n", 6, true, "text/plain"},
     {"gr\xc3\xbc\xc3\x9f\n", 7, true, "text/plain; charset=utf-8"},
     {"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", 15, true, "application/pdf"},

@@ -89,7 +89,7 @@ START_TEST(bodies_as_they_stand)
 }
 END_TEST
 
-/* Behind a part's header of any length, and so at any of the four places of a quantum. */
+/* After a part's header of any length, and so at each of the four places of a quantum. */
 START_TEST(bodies_in_base64)
 {
 	static const char head[] = "--b\nContent-Type: text/plain; charset=utf-8; x=aaaa";
@@ -118,8 +118,7 @@ START_TEST(bodies_in_base64)
 }
 END_TEST
 
-/* As who encodes piece by piece writes it, of any length: padding within, which the planner reads.
- */
+/* Encoded piece by piece, as some programs do: with padding inside, which the planner reads. */
 START_TEST(bodies_in_base64_of_pieces)
 {
 	static const char plain[] = M "\n";

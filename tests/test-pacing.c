@@ -63,9 +63,9 @@ START_TEST(messages_come_evenly)
 	}
 	ck_assert_int_eq((int)pacing_message(g, T, 400, &ms), (int)PACING_WAIT);
 	ck_assert_int_eq(ms, 500);
-	/* The one that did not wait has reserved nothing. */
+	/* A caller that did not wait has reserved nothing. */
 	ck_assert_int_eq((int)pacing_message(g, T, 500, &ms), (int)PACING_GO);
-	/* What was not used is not saved up. */
+	/* Unused messages are not saved up. */
 	ck_assert_int_eq((int)pacing_message(g, T + MINUTE, 0, &ms), (int)PACING_GO);
 	ck_assert_int_eq((int)pacing_message(g, T + MINUTE, 0, &ms), (int)PACING_WAIT);
 	ck_assert_int_eq(ms, 100);
@@ -166,7 +166,7 @@ START_TEST(after_the_time_one_tries_and_opens_or_closes_it)
 	ck_assert_int_eq((int)pacing_message(g, now, 0, &ms), (int)PACING_GO);
 	ck_assert(!heard(g, now, 250, "2.0.0 ok"));
 	ck_assert_int_eq((int)pacing_enter(g, now, &ms), (int)PACING_GO);
-	/* Its rate is a part of what it was, and comes back by and by. */
+	/* Its rate is a part of the old one, and grows back step by step. */
 	ck_assert_int_eq((int)pacing_message(g, now, 0, &ms), (int)PACING_WAIT);
 	ck_assert_int_eq(ms, 250 << BREAKER_HALVES_MAX);
 	now += BREAKER_RECOVER_MS;

@@ -80,7 +80,7 @@ START_TEST(a_hundred_grafts_and_no_more)
 }
 END_TEST
 
-/* Different tokens, each in a multipart of its own and all of these within each other. */
+/* Different tokens, each in a multipart of its own; each multipart is inside the one before. */
 START_TEST(boundaries_are_many_and_have_a_limit)
 {
 	char *text = malloc(TEXT_MAX), *p;

@@ -14,7 +14,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED("A: b\nwhat\n\nx\n--b--\n", .depth = 1, .refusal = SCAN_HEADER_LINE),
                 },
         },
@@ -40,7 +40,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                     BODY("x\n", .depth = 1, .child = 1),
                     REFUSED("", .depth = 1, .refusal = SCAN_UNTERMINATED),
@@ -51,7 +51,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED("A: b\n", .depth = 1, .refusal = SCAN_UNTERMINATED),
                 },
         },
@@ -69,10 +69,10 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("Content-Type: multipart/mixed; boundary=c\n\n", .kind = SCAN_MIXED,
                         .depth = 1, .serial = 2, .child = 1),
-                    DELIMITER("--c\n", .depth = 2, .serial = 2, .behind = 1),
+                    DELIMITER("--c\n", .depth = 2, .serial = 2, .after = 1),
                     HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 2, .child = 1),
                     BODY("x", .depth = 2, .child = 1),
                     REFUSED("\n--b--\n", .depth = 2, .refusal = SCAN_UNTERMINATED),
@@ -83,7 +83,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("Content-Type: multipart/mixed; boundary=c\n", .kind = SCAN_MIXED,
                         .depth = 1, .serial = 2, .child = 1),
                     REFUSED("--b--\n", .depth = 2, .refusal = SCAN_UNTERMINATED),
@@ -94,7 +94,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED("Content-Type: multipart/mixed; boundary=b--\n\n--b----\n--b--\n",
                         .depth = 1, .refusal = SCAN_BOUNDARY_PREFIX),
                 },
@@ -105,7 +105,7 @@ static const struct row rows[] =
                 {
                     HEADER("Content-Type: multipart/mixed; boundary=b--\n\n", .kind = SCAN_MIXED,
                         .serial = 1),
-                    DELIMITER("--b--\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b--\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED("Content-Type: multipart/mixed; boundary=b\n\n--b--\n", .depth = 1,
                         .refusal = SCAN_BOUNDARY_PREFIX),
                 },
@@ -115,7 +115,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED("Content-Type: multipart/mixed; boundary=b\n\n--b--\n--b--\n",
                         .depth = 1, .refusal = SCAN_BOUNDARY_PREFIX),
                 },
@@ -125,10 +125,10 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("Content-Type: multipart/mixed; boundary=c\n\n", .kind = SCAN_MIXED,
                         .depth = 1, .serial = 2, .child = 1),
-                    DELIMITER("--c\n", .depth = 2, .serial = 2, .behind = 1),
+                    DELIMITER("--c\n", .depth = 2, .serial = 2, .after = 1),
                     REFUSED("Content-Type: multipart/mixed; boundary=b\n\n", .depth = 2,
                         .refusal = SCAN_BOUNDARY_PREFIX),
                 },
@@ -138,7 +138,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("Content-Type: multipart/mixed; boundary=c\n"
                            "Content-Transfer-Encoding: base64\n\n",
                         .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .depth = 1, .serial = 2,
@@ -165,7 +165,7 @@ static const struct row rows[] =
                     HEADER("Content-Type: multipart/mixed; boundary=b\n"
                            "Content-Transfer-Encoding: base64\n\n",
                         .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .serial = 1),
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                     BODY("x", .depth = 1, .child = 1),
                     REFUSED("", .depth = 1, .refusal = SCAN_UNTERMINATED),
@@ -185,7 +185,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                     REFUSED("--bc\n--b--\n", .depth = 1, .refusal = SCAN_AMBIGUOUS_DELIMITER),
                 },
@@ -221,7 +221,7 @@ static const struct row rows[] =
             .piece =
                 {
                     ROOT,
-                    DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                    DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                     REFUSED(
                         "A: b\n--b: c\n\n--b--\n", .depth = 1, .refusal = SCAN_AMBIGUOUS_DELIMITER),
                 },

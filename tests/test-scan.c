@@ -46,14 +46,14 @@ static const struct row rows[] = {
             {
                 ROOT,
                 BETWEEN("preamble", .depth = 1),
-                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("A: b\n\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("one\n", .depth = 1, .child = 1),
-                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
                 BODY("two", .depth = 1, .child = 2),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 3),
                 BETWEEN("epilogue\n--b\n--b--\n", .depth = 0),
                 END,
             },
@@ -63,11 +63,11 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
-                DELIMITER("--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 2),
+                DELIMITER("--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 2),
                 END,
             },
     },
@@ -76,13 +76,13 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
-                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
                 BODY("\n", .depth = 1, .child = 2),
                 DELIMITER(
-                    "\n--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 2),
+                    "\n--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 2),
                 END,
             },
     },
@@ -91,11 +91,11 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("A: b\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
-                DELIMITER("--b \t\n", .depth = 1, .serial = 1, .child = 1, .behind = 3),
+                DELIMITER("--b \t\n", .depth = 1, .serial = 1, .child = 1, .after = 3),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
-                DELIMITER("--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 2),
+                DELIMITER("--b--", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 2),
                 END,
             },
     },
@@ -104,7 +104,7 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 REFUSED("--b\n\nx\n--b--\n", .depth = 1, .refusal = SCAN_NO_PART),
             },
     },
@@ -113,7 +113,7 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 REFUSED("--b--\n", .depth = 1, .refusal = SCAN_NO_PART),
             },
     },
@@ -123,7 +123,7 @@ static const struct row rows[] = {
             {
                 ROOT,
                 BETWEEN("only a preamble\n", .depth = 1),
-                DELIMITER("\n--b--\n", .depth = 1, .serial = 1, .close = true, .behind = 3),
+                DELIMITER("\n--b--\n", .depth = 1, .serial = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -132,11 +132,11 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b \t \n", .depth = 1, .serial = 1, .behind = 4),
+                DELIMITER("--b \t \n", .depth = 1, .serial = 1, .after = 4),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("x", .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b-- \t", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 4),
+                    "\n--b-- \t", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 4),
                 END,
             },
     },
@@ -145,12 +145,12 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("-\n--\n---\n --b\n-b\n-- b\n--B\n--c\n--\n\n-\n-- \n>--b\n\n\r--b\r\n",
                     .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -159,11 +159,11 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("\n\n\n", .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 BETWEEN("\n\n", .depth = 0),
                 END,
             },
@@ -173,11 +173,11 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("a\r\n\0--b\n\377\376\r", .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -186,23 +186,23 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("Content-Type: multipart/alternative; boundary=\"c c\"\n\n",
                     .kind = SCAN_ALTERNATIVE, .depth = 1, .serial = 2, .child = 1),
                 BETWEEN("in", .depth = 2),
-                DELIMITER("\n--c c\n", .depth = 2, .serial = 2, .behind = 1),
+                DELIMITER("\n--c c\n", .depth = 2, .serial = 2, .after = 1),
                 HEADER(
                     "Content-Type: text/html\n\n", .kind = SCAN_TEXT_HTML, .depth = 2, .child = 1),
                 BODY("<p>", .depth = 2, .child = 1),
                 DELIMITER(
-                    "\n--c c--\n", .depth = 2, .serial = 2, .child = 1, .close = true, .behind = 3),
+                    "\n--c c--\n", .depth = 2, .serial = 2, .child = 1, .close = true, .after = 3),
                 BETWEEN("--c c\n\n--c c--\n", .depth = 1),
-                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("Content-Type: multipart/x; boundary=\"c c\"\n\n", .kind = SCAN_MULTIPART,
                     .depth = 1, .serial = 3, .child = 2),
-                DELIMITER("--c c--\n", .depth = 2, .serial = 3, .close = true, .behind = 3),
+                DELIMITER("--c c--\n", .depth = 2, .serial = 3, .close = true, .after = 3),
                 DELIMITER(
-                    "--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                    "--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 3),
                 END,
             },
     },
@@ -212,14 +212,14 @@ static const struct row rows[] = {
             {
                 HEADER("Content-Type: multipart/digest; boundary=b\n\n", .kind = SCAN_DIGEST,
                     .serial = 1),
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_INERT, .depth = 1, .child = 1),
                 BODY("Content-Type: multipart/mixed; boundary=q\n\n--q\n", .depth = 1, .child = 1),
-                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("\n--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("Content-Type: text/plain\n\n", .kind = SCAN_TEXT_PLAIN, .depth = 1,
                     .child = 2),
                 DELIMITER(
-                    "--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                    "--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 3),
                 END,
             },
     },
@@ -228,13 +228,13 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER(
                     "Content-Type: message/rfc822\n\n", .kind = SCAN_INERT, .depth = 1, .child = 1),
                 BODY("Content-Type: multipart/mixed; boundary=bb\n\n--q\n\n--q--", .depth = 1,
                     .child = 1),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -244,15 +244,15 @@ static const struct row rows[] = {
             {
                 HEADER("Content-Type: multipart/mixed; boundary=b1\n\n", .kind = SCAN_MIXED,
                     .serial = 1),
-                DELIMITER("--b1\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b1\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("Content-Type: multipart/mixed; boundary=b\n\n", .kind = SCAN_MIXED,
                     .depth = 1, .serial = 2, .child = 1),
-                DELIMITER("--b--\n", .depth = 2, .serial = 2, .close = true, .behind = 3),
-                DELIMITER("--b1\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                DELIMITER("--b--\n", .depth = 2, .serial = 2, .close = true, .after = 3),
+                DELIMITER("--b1\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
                 BODY("--b", .depth = 1, .child = 2),
                 DELIMITER(
-                    "\n--b1--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                    "\n--b1--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 3),
                 END,
             },
     },
@@ -261,19 +261,19 @@ static const struct row rows[] = {
         .piece =
             {
                 ROOT,
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("Content-Type: multipart/alternative; boundary=b_alt\n\n",
                     .kind = SCAN_ALTERNATIVE, .depth = 1, .serial = 2, .child = 1),
-                DELIMITER("--b_alt\n", .depth = 2, .serial = 2, .behind = 1),
+                DELIMITER("--b_alt\n", .depth = 2, .serial = 2, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 2, .child = 1),
                 BODY("x", .depth = 2, .child = 1),
                 DELIMITER("\n--b_alt--\n", .depth = 2, .serial = 2, .child = 1, .close = true,
-                    .behind = 3),
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .child = 1, .behind = 1),
+                    .after = 3),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .child = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 2),
                 BODY("y", .depth = 1, .child = 2),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 2, .close = true, .after = 3),
                 END,
             },
     },
@@ -284,11 +284,11 @@ static const struct row rows[] = {
                 HEADER("Content-Type: multipart/mixed; boundary=b\n"
                        "Content-Transfer-Encoding: base64\n\n",
                     .kind = SCAN_MIXED, .encoding = SCAN_BASE64, .serial = 1),
-                DELIMITER("--b\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("x", .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b--\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -298,11 +298,11 @@ static const struct row rows[] = {
             {
                 HEADER("Content-Type: multipart/mixed; boundary=b--\n\n", .kind = SCAN_MIXED,
                     .serial = 1),
-                DELIMITER("--b--\n", .depth = 1, .serial = 1, .behind = 1),
+                DELIMITER("--b--\n", .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("x", .depth = 1, .child = 1),
                 DELIMITER(
-                    "\n--b----\n", .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    "\n--b----\n", .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
@@ -315,7 +315,7 @@ static const struct row rows[] = {
                     .kind = SCAN_MIXED, .serial = 1),
                 DELIMITER(
                     "--0123456789012345678901234567890123456789012345678901234567890123456789\n",
-                    .depth = 1, .serial = 1, .behind = 1),
+                    .depth = 1, .serial = 1, .after = 1),
                 HEADER("\n", .kind = SCAN_TEXT_PLAIN, .depth = 1, .child = 1),
                 BODY("--012345678901234567890123456789012345678901234567890123456789012345678\n"
                      "--012345678901234567890123456789012345678901234567890123456789012345678x",
@@ -323,7 +323,7 @@ static const struct row rows[] = {
                 DELIMITER(
                     "\n--0123456789012345678901234567890123456789012345678901234567890123456789--"
                     "\n",
-                    .depth = 1, .serial = 1, .child = 1, .close = true, .behind = 3),
+                    .depth = 1, .serial = 1, .child = 1, .close = true, .after = 3),
                 END,
             },
     },
