@@ -19,7 +19,8 @@ is_ascii(const char *text, size_t len)
 	return true;
 }
 
-/* What stands outside quotes is an atom (RFC 5321 4.1.2): so two addresses are not taken for one.
+/* Outside quotes only atoms are allowed (RFC 5321 4.1.2), so that two addresses are not taken for
+ * one.
  */
 static bool
 is_local(const char *text, size_t len)
@@ -64,6 +65,6 @@ address_recipient(const char *text, size_t len, struct recipient *r)
 		}
 		idn2_free(ascii);
 	}
-	/* A recipient was asked for: none is a mistake here. */
+	/* The caller wants a recipient, so an empty address is a mistake here. */
 	return ret == 0 && r->len > 0 ? 0 : -1;
 }

@@ -1,5 +1,5 @@
 /*
- * address.h - `--to ADDRESS` as the recipient a token is bound to
+ * address.h - `--to ADDRESS` as the recipient that a token is bound to
  */
 #ifndef CLI_ADDRESS_H
 #define CLI_ADDRESS_H
@@ -9,8 +9,8 @@
 #include "spool/recipient.h"
 
 /*
- * The canonical recipient, U-labels of the domain turned into A-labels as Exim's
- * utf8_domain_to_alabel does. -1: no address.
+ * The canonical recipient. U-labels of the domain become A-labels, as with Exim's
+ * utf8_domain_to_alabel. -1: no address.
  */
 int address_recipient(const char *text, size_t len, struct recipient *r);
 

@@ -14,9 +14,9 @@
 /* option_next() with its sentence as a complaint (EX_USAGE). */
 int next_option(int argc, char **argv, const struct option *options, struct complaint *c);
 
-/* What the options that most commands share have said. */
+/* The values of the options that most commands share. */
 struct command_line {
-	const char *name;  /* of the command, for its complaints */
+	const char *name;  /* the command's name, for its complaints */
 	const char *usage; /* for --help */
 	const char *spool;
 	bool json, porcelain;
@@ -30,7 +30,7 @@ struct command_line {
 		"version", no_argument, NULL, 'v' \
 	}
 
-/* And those of commands that list things. */
+/* And the options of commands that list things. */
 #define TABLE_OPTIONS \
 	{"porcelain", no_argument, NULL, 'P'}, \
 	{ \
@@ -47,8 +47,8 @@ int table_form_choose(
     const struct command_line *line, struct table_options *options_r, struct complaint *c);
 
 /*
- * The next option that is not one of COMMON_OPTIONS or TABLE_OPTIONS; -1 after the last; 0
- * where the command is over, having said what it had to, with *code.
+ * The next option that is not one of COMMON_OPTIONS or TABLE_OPTIONS; -1 after the last. 0: the
+ * command is over, all is printed, and *code is its exit code.
  */
 int command_option(
     int argc, char **argv, const struct option *options, struct command_line *line, int *code);
@@ -56,7 +56,7 @@ int command_option(
 /* --spool, $MAILGRAFT_SPOOL, or what the configuration says. */
 const char *spool_path(const char *option);
 
-/* stdout may have been a full disk. 0, or EX_IOERR with a line on stderr. */
+/* Ends stdout, which may be a full disk. 0, or EX_IOERR with a line on stderr. */
 int finish_output(const char *command);
 
 #endif

@@ -25,7 +25,7 @@ answer_before_wait(void *arg)
 	committer_hand_over(b->committer, b->input.taken);
 }
 
-/* False where no further line can be told from content. */
+/* False if the next bytes may be content, so that no further line can be read. */
 static bool
 serve(struct batch *b, char *line, size_t len, const struct put_request *defaults)
 {
@@ -41,7 +41,7 @@ serve(struct batch *b, char *line, size_t len, const struct put_request *default
 		committer_refuse(b->committer, r.json, &c);
 	} else {
 		if (r.has_bytes) {
-			/* Not its name: the line is gone when more is read. */
+			/* A constant, since the line is overwritten when more is read. */
 			r.request.file = "bytes";
 			r.request.input = &b->input;
 		}

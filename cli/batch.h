@@ -3,11 +3,10 @@
  *
  * A request is a JSON object (file, name, type, to, expires, inline, cid, or
  * "bytes": N instead of file, with N raw bytes after the line), or fields
- * separated by tabs in that order. What it does not say, the command line says.
+ * separated by tabs in that order. The command line has the defaults.
  *
- * Files are made durable in groups, and answered then, by committer.h, while the
- * next requests are read; a group ends when it is large or old, or when there is no more
- * input to be had without waiting.
+ * committer.h makes files durable in groups and then answers them, while the next requests are
+ * read. A group ends when it is large or old, or when the next read would wait.
  */
 #ifndef CLI_BATCH_H
 #define CLI_BATCH_H

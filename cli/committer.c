@@ -17,7 +17,7 @@
 
 struct answer {
 	bool json;
-	bool stored; /* its receipt comes from the commit; or else `reason` */
+	bool stored; /* the commit makes its receipt; else `reason` is set */
 	struct complaint reason;
 };
 
@@ -33,10 +33,10 @@ struct committer {
 	bool json;
 	struct answers *filled; /* the reader's */
 	struct answers *spare;  /* the reader's while the place is empty, or else in it */
-	/* Of the thread; the reader's again when it has ended. */
+	/* The thread's; the reader's again after the thread has ended. */
 	int status;
 	struct progress progress;
-	/* Of whoever holds the lock. */
+	/* Only for the holder of the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct answers *place; /* NULL: the thread waits */
@@ -60,7 +60,7 @@ answer_failure(struct committer *m, const struct answer *a, const struct complai
 	}
 }
 
-/* Makes everything durable that was taken in, and answers it. */
+/* Makes the whole group durable, and answers it. */
 static void
 serve(struct committer *m, struct answers *g)
 {
@@ -83,7 +83,7 @@ serve(struct committer *m, struct answers *g)
 	g->count = 0;
 	g->bytes = 0;
 	if (fflush(stdout) != 0) {
-		/* Nobody hears the answers any more, and the reader may wait for ever. */
+		/* Nobody reads the answers any more, and the reader may wait for ever. */
 		complain(&failed, EX_IOERR, "cannot write the answer: %s", reason(errno));
 		_exit(complain_aloud("put", &failed));
 	}
@@ -202,8 +202,8 @@ void
 committer_add(struct committer *m, struct intake *in, const struct put_request *r, bool json)
 {
 	struct complaint c;
-	/* While a file's content comes in slowly, the group may be handed over: what it is added to
-	 * is known after. */
+	/* If a file's content comes in slowly, the group may be handed over meanwhile. Only now it
+	 * is known to which group the file belongs. */
 	bool stored = intake_take(in, r, &c) == 0 && intake_add(in, m->filled->group, r, &c) == 0;
 	struct answer *a = next_answer(m, json);
 
@@ -221,7 +221,7 @@ committer_refuse(struct committer *m, bool json, const struct complaint *why)
 	next_answer(m, json)->reason = *why;
 }
 
-/* Whoever sends without a pause wants an answer, too. */
+/* An application that sends without a pause must get answers, too. */
 static bool
 is_late(const struct answers *g)
 {
@@ -231,7 +231,7 @@ is_late(const struct answers *g)
 	return g->count > 0 && now.tv_sec - g->begun.tv_sec > BATCH_GROUP_SECONDS;
 }
 
-/* Some work is there, and a thread without any. */
+/* There is work, and the thread has none. */
 static bool
 is_wanted(struct committer *m)
 {

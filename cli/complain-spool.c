@@ -45,7 +45,7 @@ code_of(int error)
 	}
 }
 
-/* The spool's owner as sudo and a shell take it. True where that is who asks. */
+/* The spool's owner, as sudo and a shell take it. True if this is the caller himself. */
 static bool
 owner_of(const char *path, char *name, size_t cap)
 {
@@ -65,7 +65,7 @@ owner_of(const char *path, char *name, size_t cap)
 	return st.st_uid == geteuid();
 }
 
-/* The reason, and the cure where there is one to name. */
+/* The reason, and the cure if there is one. */
 static void
 explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 {

@@ -1,5 +1,5 @@
 /*
- * complain-spool.h - sentences about the spool, with the cure where there is one
+ * complain-spool.h - sentences about the spool, with the cure if there is one
  */
 #ifndef CLI_COMPLAIN_SPOOL_H
 #define CLI_COMPLAIN_SPOOL_H
@@ -8,8 +8,8 @@
 #include "spool/fail.h"
 
 /*
- * Fills *c in from *why and returns -1. `spool` is the spool's path; the format
- * says what was wanted, such as "cannot store 'a.pdf'".
+ * Fills *c in from *why and returns -1. `spool` is the spool's path; the format says what we tried
+ * to do, such as "cannot store 'a.pdf'".
  */
 int complain_spool(struct complaint *c, const char *spool, const struct spool_fail *why,
     const char *format, ...) __attribute__((format(printf, 4, 5)));

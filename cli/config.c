@@ -1,5 +1,5 @@
 /*
- * config.c - `mailgraft config`: what is in force; puts limits into the spool
+ * config.c - `mailgraft config`: shows what is in force, and puts limits into the spool
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -48,7 +48,7 @@ print_limits(const char *before, const struct format_limits *l)
 	}
 }
 
-/* What the filter keeps to, which is in the spool and not in the file. */
+/* The limits that the filter obeys. They are in the spool, not in the file. */
 static void
 print_applied(const char *path)
 {
@@ -91,7 +91,7 @@ show(const char *path)
 	return finish_output("config");
 }
 
-/* A damaged format is no reason not to replace it. */
+/* A damaged format may be replaced. */
 static int
 open_spool(const char *path, struct spool **spool_r, struct spool_fail *why)
 {

@@ -62,7 +62,7 @@ look_at_chunk(struct transfer *t, size_t len)
 	return 0;
 }
 
-/* The spool has the blocks already: hashes what is in the spool, not what is in the file. */
+/* The spool has the blocks already. Hashes the bytes in the spool, not those in the file. */
 static int
 read_clone(struct transfer *t)
 {
@@ -78,7 +78,8 @@ read_clone(struct transfer *t)
 	return n == 0 ? 0 : spool_failed(t, &why);
 }
 
-/* At most a chunk more than `limit` bytes: a file that grows without end must not fill the disk. */
+/* Stops at most one chunk after `limit` bytes: a file that grows without end must not fill the
+ * disk. */
 static int
 copy_bytes(struct transfer *t, uint64_t limit)
 {
@@ -104,7 +105,7 @@ copy_bytes(struct transfer *t, uint64_t limit)
 	}
 }
 
-/* Tries to make the file itself the blob; says once why it does not. */
+/* Tries to make the file itself the blob. If it cannot, it says why, once. */
 static bool
 take_source(struct transfer *t)
 {

@@ -15,20 +15,20 @@
 #include "cli/request.h"
 #include "spool/store.h"
 
-/* Where content goes; one piece after the other. */
+/* Where the content goes, piece by piece. */
 struct content_sink {
 	const char *path; /* the spool's */
 	struct spool *spool;
 	struct store *store;
-	bool said_copied; /* why a file was not taken over is said once */
+	bool said_copied; /* the reason why a file is not taken over was printed */
 	uint8_t chunk[READ_CHUNK];
 };
 
-/* What was learned about the content while it was stored. */
+/* What we learned about the content while we stored it. */
 struct content_facts {
 	struct store_content stored;
-	bool eight_bit; /* there are bytes over 0x7f */
-	bool message;   /* it may go out as message/rfc822, less so many CRs */
+	bool eight_bit; /* it has bytes over 0x7f */
+	bool message;   /* it may go out as message/rfc822, without this number of CRs */
 	uint64_t crs;
 	bool taken; /* the file itself became the blob; this was its state */
 	struct stat st;

@@ -11,8 +11,8 @@ int duration_parse(const char *text, uint64_t *seconds_r);
 
 enum { DURATION_TEXT_MAX = 24 }; /* with its NUL */
 
-/* Such a text, of the largest unit that divides it: 2592000 is "30d". Less than a minute is cut
- * off. Returns `text`. */
+/* The same as a text, in the largest unit that divides it: 2592000 is "30d". Seconds below a minute
+ * are cut off. Returns `text`. */
 const char *duration_text(uint64_t seconds, char text[DURATION_TEXT_MAX]);
 
 #endif

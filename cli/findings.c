@@ -18,7 +18,7 @@ findings_show(struct findings_shown *s, bool dangerous, const char *word, const 
     const char *reason, const char *cure)
 {
 	const char *level = dangerous ? "dangerous" : "advice";
-	struct complaint line; /* leaves no control character in what it holds */
+	struct complaint line; /* complain() removes control characters */
 	int first = 1;
 
 	s->dangerous += dangerous;

@@ -15,11 +15,11 @@ struct findings_shown {
 	size_t dangerous, advice;
 };
 
-/* Shows one. `word` is for programs; `where`, `reason` and `cure` are for people. */
+/* Shows one finding. `word` is for programs; `where`, `reason` and `cure` are for people. */
 void findings_show(struct findings_shown *s, bool dangerous, const char *word, const char *where,
     const char *reason, const char *cure);
 
-/* Ends the output. Returns the exit code: 1 where something was dangerous. */
+/* Ends the output. Returns the exit code: 1 if something was dangerous. */
 int findings_end(const struct findings_shown *s);
 
 #endif

@@ -78,8 +78,7 @@ print_result(const struct fsck_result *r, bool json)
 	puts("}");
 }
 
-/* A spool that is open to others is for fsck to report; one of another format is not for it to
- * touch. */
+/* fsck reports a spool that is open to others, and does not touch one of another format. */
 static int
 open_spool(const char *path, struct spool **spool_r, struct complaint *c)
 {

@@ -1,6 +1,6 @@
 /*
- * gc.c - `mailgraft gc`: asks Exim's queues what they need, where wanted, sweeps
- * the spool and says what it did
+ * gc.c - `mailgraft gc`: sweeps the spool and says what it did; with --delivered, it first asks
+ * Exim's queues what they need
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -43,7 +43,7 @@ struct gc {
 	const char *spool;
 	bool json;
 	struct sweep_options sweep;
-	uint64_t delivered; /* seconds; 0: what is delivered is not looked for */
+	uint64_t delivered; /* seconds; 0: no --delivered */
 	const char *exim, *exim_spool;
 	struct id_set *needed;
 };
@@ -107,10 +107,9 @@ complain_sweep(const char *path, const struct spool_fail *why, struct complaint 
 }
 
 /*
- * What Exim's queues need. A message that comes in while they are read, or
- * after, may be missed; but what it needs was stored within the span before now,
- * as everything is whose message was not yet queued, and that is not touched. So
- * the span is how long an application may take from `put` to the queue.
+ * What Exim's queues need. We may miss a message that comes in while we read them, or later. But
+ * its files were stored within the span before now, and these are not touched. So the span is the
+ * longest time that an application may take from `put` to the queue.
  */
 static int
 ask_queues(struct gc *g, struct complaint *c)

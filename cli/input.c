@@ -1,5 +1,5 @@
 /*
- * reader.c - lines and counted bytes from one descriptor
+ * input.c - lines and counted bytes from one descriptor
  */
 #include "cli/input.h"
 
@@ -52,7 +52,7 @@ take(struct input *r, size_t len)
 	r->taken += len;
 }
 
-/* Passes over the rest of a line that is too long. */
+/* Skips the rest of a line that is too long. */
 static void
 skip_line(struct input *r)
 {

@@ -21,9 +21,9 @@
 
 struct pending {
 	struct entry entry;
-	bool sniffs;    /* its type is what libmagic says */
-	bool eight_bit; /* what its content was found to have */
-	bool message;   /* and whether it may go out as message/rfc822, less so many CRs */
+	bool sniffs;    /* libmagic finds its type */
+	bool eight_bit; /* what its content has */
+	bool message; /* and whether it may go out as message/rfc822, without this number of CRs */
 	uint64_t crs;
 	uint8_t id[ENTRY_ID_BYTES];
 	struct recipient to;
@@ -42,7 +42,7 @@ struct intake_group {
 	const struct spool *spool;
 	struct group *files;
 	struct sniff *sniff;       /* NULL until a type is asked for */
-	uint8_t key[KEY_ID_BYTES]; /* that signs the tokens, as the entries say */
+	uint8_t key[KEY_ID_BYTES]; /* the key that signs the tokens, as the entries say */
 	size_t receipts;           /* of the last commit */
 	struct pending pending[STORE_GROUP_MAX];
 };
@@ -209,8 +209,8 @@ intake_pending(const struct intake_group *g)
 	return group_count(g->files);
 }
 
-/* Writes the entry of a file in the group. This was put off: the thread that reads the requests has
- * enough to do. */
+/* Writes the entry of a file in the group. This is done late, since the thread that reads the
+ * requests has enough to do. */
 static int
 describe(struct intake_group *g, size_t i, struct spool_fail *why)
 {

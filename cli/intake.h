@@ -1,9 +1,7 @@
 /*
  * intake.h - takes requests in, commits them as groups, and has a receipt for each
  *
- * For `put` in all its forms.
- *
- * Owns:    the opened spool and its writer; a group its files, libmagic, receipts
+ * Owns: the opened spool and its writer; a group owns its files, libmagic and receipts
  * Returns: 0, or -1 with *c filled in. A request that failed leaves the group
  *          as it was; a commit that failed empties it
  * Threads: one may commit a group while another adds to another group
@@ -33,7 +31,7 @@ int intake_take(struct intake *intake, const struct put_request *request, struct
 int intake_add(struct intake *intake, struct intake_group *group, const struct put_request *request,
     struct complaint *c);
 
-/* Bytes of the file that was added last. */
+/* The size in bytes of the file that was added last. */
 uint64_t intake_last_size(const struct intake_group *group);
 bool intake_full(const struct intake_group *group);
 size_t intake_pending(const struct intake_group *group);
@@ -42,8 +40,8 @@ size_t intake_pending(const struct intake_group *group);
 int intake_commit(struct intake_group *group, struct complaint *c);
 
 /*
- * For when the answers are out: removes the names of the files that were moved.
- * -1: not all of them; *c is about the first.
+ * After the answers are out: removes the names of the files that were moved. -1: some could not be
+ * removed; *c is about the first.
  */
 int intake_remove_moved(struct intake_group *group, struct complaint *c);
 

@@ -99,7 +99,7 @@ add_key(const struct spool *spool, const char *path, struct complaint *c)
 	return 0;
 }
 
-/* Entries that have not expired and whose tokens the key signed, and their bytes. */
+/* Counts the entries that have not expired and whose tokens the key signed, and their bytes. */
 static int
 count_living(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], uint64_t *entries_r,
     uint64_t *bytes_r, struct spool_fail *why)
@@ -113,7 +113,7 @@ count_living(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], uint64_t
 	*entries_r = *bytes_r = 0;
 	walk_begin(&w, spool, WALK_ENTRIES);
 	while ((ret = walk_next(&w, &f, why)) > 0) {
-		/* Whatever cannot be read hangs on no key that anybody knows. */
+		/* An entry that cannot be read names no key. */
 		if (f.named && entry_load(spool, f.id, &e, why) == 0 && e.expires > now &&
 		    e.has_key && memcmp(e.key, id, sizeof(e.key)) == 0) {
 			++*entries_r;

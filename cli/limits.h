@@ -6,16 +6,16 @@
 
 enum {
 	COMPLAINT_MAX = 512,                 /* bytes of a sentence to people, with its NUL */
-	EXPIRES_DEFAULT = 30 * 24 * 60 * 60, /* seconds a token is good for */
-	GRACE_DEFAULT = 24 * 60 * 60,        /* seconds that gc leaves what is dead or new */
-	GRACE_MIN = 60 * 60,                 /* a put must be over within it */
+	EXPIRES_DEFAULT = 30 * 24 * 60 * 60, /* seconds for which a token is good */
+	GRACE_DEFAULT = 24 * 60 * 60,        /* seconds for which gc keeps what is dead or new */
+	GRACE_MIN = 60 * 60,                 /* a put must end within it */
 	CONFIG_PATH_MAX = 4096,     /* bytes of a value in the configuration, with its NUL */
 	NAME_MAX_BYTES = 1024,      /* bytes of a file name in a message */
 	BATCH_LINE_MAX = 64 * 1024, /* bytes of a request's line */
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024, /* bytes written before they are synced */
 	/* or files that are synced already when nobody else syncs: */
 	BATCH_WORTH_BYTES = 16 * 1024 * 1024,
-	BATCH_WORTH_FILES = 256, /* a sync costs some milliseconds, whatever it is for */
+	BATCH_WORTH_FILES = 256, /* a sync costs some milliseconds, however little it writes */
 	/* and how long a group is filled, whole seconds of a coarse clock */
 	BATCH_GROUP_SECONDS = 1,
 	REQUEST_REASON_MAX = 192, /* bytes of a reason why a line is no request, with its NUL */

@@ -48,7 +48,7 @@ main(int argc, char **argv)
 	struct complaint c;
 
 	umask(027);
-	/* `ls | head` ends silently, also where whoever started us ignores the signal. */
+	/* `ls | head` ends silently, even if our parent ignores the signal. */
 	signal(SIGPIPE, SIG_DFL);
 	if (argc < 2) {
 		complain(&c, EX_USAGE, "no command given; 'mailgraft --help' lists them");

@@ -10,7 +10,7 @@
 
 static const char unknown[] = "application/octet-stream";
 
-/* Strips what libmagic says down to what may stand in a message. */
+/* Reduces libmagic's answer to what may stand in a message. */
 static void
 clean_type(char *type, bool eight_bit)
 {

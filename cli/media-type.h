@@ -1,8 +1,8 @@
 /*
- * media-type.h - as what a stored content is sent
+ * media-type.h - the media type with which stored content is sent
  *
- * Sets an entry's type and encoding. Nothing here fails: what libmagic cannot
- * tell is application/octet-stream, and no reason to keep back a whole group.
+ * Sets an entry's type and encoding. Nothing here fails: if libmagic finds no type it is
+ * application/octet-stream, which is no reason to hold back a whole group.
  *
  * Not here: a type that was asked for (mime/part-header.h)
  */
@@ -16,14 +16,14 @@
 #include "spool/sniff.h"
 
 /*
- * The type of what `fd` reads, whose size the entry has. `eight_bit`: there
- * are bytes over 0x7f, whatever libmagic says, which looks at the beginning only.
+ * The type of the content of `fd`. The entry has its size. `eight_bit`: it has bytes over 0x7f;
+ * libmagic looks at the beginning only and may not know.
  */
 void media_type_find(struct sniff *sniff, int fd, bool eight_bit, struct entry *entry);
 
 /*
- * A message/rfc822 goes out as it is, without base64 and less so many CRs, or it
- * goes out as something else (RFC 2046 5.2.1). Any other type stays.
+ * A message/rfc822 goes out unchanged, without base64 and without this number of CRs, or else with
+ * another type (RFC 2046 5.2.1). All other types stay.
  */
 void media_type_settle(struct entry *entry, bool message, uint64_t crs);
 

@@ -1,5 +1,5 @@
 /*
- * moved.h - `put --move`: files whose names go when their tokens are out
+ * moved.h - `put --move`: files whose names are removed after their tokens are out
  *
  * Owns:    the path, until moved_forget()
  */
@@ -23,7 +23,7 @@ struct moved {
 int moved_note(struct moved *m, const char *path, const struct stat *st,
     const uint8_t digest[SHA256_BYTES], struct complaint *c);
 
-/* Removes the file's name, if it still is what was stored. 0, or -1 with *c filled in. */
+/* Removes the file's name, if it still names what was stored. 0, or -1 with *c filled in. */
 int moved_remove(const struct moved *m, const struct spool *spool, struct complaint *c);
 
 void moved_forget(struct moved *m);

@@ -10,7 +10,7 @@
 #include "spool/entry.h"
 
 /*
- * Sets the entry's names, Content-ID, disposition and, where the request gives one, type; and the
+ * Sets the entry's names, Content-ID and disposition, the type if the request gives one, and the
  * receipt's name. 0, or -1 with *c filled in.
  */
 int pieces_make(const struct put_request *request, struct entry *entry, struct receipt *receipt,

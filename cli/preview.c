@@ -36,7 +36,7 @@ struct options {
 	struct recipient recipient;
 };
 
-/* A temporary that has no name. */
+/* A temporary file without a name. */
 static int
 temporary(struct complaint *c)
 {
@@ -180,7 +180,7 @@ out:
 
 enum { STOP = -1 };
 
-/* STOP to go on after the options; otherwise the exit code. */
+/* STOP: the options are read, go on. Otherwise the exit code. */
 static int
 read_options(int argc, char **argv, struct options *o, struct complaint *c)
 {

@@ -1,5 +1,5 @@
 /*
- * progress.h - how far a long command is, on a terminal; nothing elsewhere
+ * progress.h - shows on a terminal how far a long command is; elsewhere nothing
  */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
@@ -15,9 +15,9 @@ struct progress {
 	struct timespec start, shown;
 };
 
-/* `input`: where what is to do is read from, -1 for nowhere. Of a regular file the end is known. */
+/* `input`: the descriptor that lists the work, or -1. If it is a regular file, the end is known. */
 void progress_begin(struct progress *p, int input);
-/* One thing more is done, `bytes` of it; so much of the input is read. */
+/* One more thing is done, of `bytes` bytes; `done` bytes of the input are read. */
 void progress_add(struct progress *p, uint64_t bytes, uint64_t done);
 void progress_end(struct progress *p);
 

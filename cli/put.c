@@ -48,7 +48,7 @@ struct options {
 	struct put_request request; /* its file is set for each argument */
 };
 
-/* 0 to go on after the options; 1 where the command is over, with *code. */
+/* 0: the options are read, go on. 1: the command is over, with *code. */
 static int
 read_options(int argc, char **argv, struct options *o, int *code)
 {
@@ -120,7 +120,7 @@ read_options(int argc, char **argv, struct options *o, int *code)
 	return option == 0;
 }
 
-/* What cannot be meant. */
+/* Refuses options that exclude each other. */
 static int
 check_options(const struct options *o, int files, struct complaint *c)
 {
@@ -139,7 +139,7 @@ check_options(const struct options *o, int files, struct complaint *c)
 	return 0;
 }
 
-/* Everything added so far becomes durable, then it is answered. */
+/* Makes everything durable that was added so far, then answers it. */
 static int
 commit(struct intake_group *group, bool json, struct complaint *c)
 {
@@ -154,7 +154,7 @@ commit(struct intake_group *group, bool json, struct complaint *c)
 	for (size_t i = 0; i < count; i++) {
 		receipt_print(intake_receipt(group, i), json);
 	}
-	/* That it could not is found again by whoever ends the output. */
+	/* A failure is noticed when the output is ended. */
 	return fflush(stdout) == 0 ? intake_remove_moved(group, c) : 0;
 }
 

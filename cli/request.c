@@ -65,8 +65,8 @@ set_member(struct request_line *r, const char *name, const json_t *value)
 	return set_text(&r->request, name, json_string_value(value));
 }
 
-/* A line that is no JSON, or says "bytes" without their number, may be followed by bytes that must
- * not be taken for requests. */
+/* If a line is no JSON, or says "bytes" without a valid number, content may follow. It must not be
+ * taken for requests. */
 static const char *
 read_json(const char *line, size_t len, struct request_line *r)
 {
@@ -139,7 +139,7 @@ read_fields(char *line, size_t len, struct request_line *r)
 	return wrong;
 }
 
-/* What each part of a request says may be right, and the whole still be none. */
+/* Each part of a request may be right, and the whole still be wrong. */
 static const char *
 check_whole(const struct request_line *r)
 {

@@ -1,5 +1,5 @@
 /*
- * request.h - what is to be stored, and how: a command line's or a line's of `put --batch`
+ * request.h - what to store, and how: from a command line, or from a line of `put --batch`
  */
 #ifndef CLI_REQUEST_H
 #define CLI_REQUEST_H
@@ -11,16 +11,17 @@
 #include "cli/input.h"
 
 struct put_request {
-	const char *file; /* how the source is called; "-": standard input */
+	const char *file; /* the source's name; "-": standard input */
 	const char *name; /* NULL: the file's */
 	const char *type; /* NULL: what libmagic says */
 	const char *cid;  /* NULL: none */
 	const char *to;   /* NULL: bound to nobody */
 	uint64_t expires; /* seconds from now */
 	bool is_inline;
-	bool keep;    /* gc --delivered leaves it until it expires */
-	bool reflink; /* share the file's blocks where the file system can */
-	/* the file itself becomes the blob where that is possible; else one line on stderr says why
+	bool keep;    /* gc --delivered keeps it until it expires */
+	bool reflink; /* share the file's blocks if the file system can */
+	/* the file itself becomes the blob if this is possible; else one line on stderr says why
+	 * not
 	 */
 	bool take_over;
 	bool move;           /* with take_over: the file's name is removed in the end */
@@ -31,9 +32,9 @@ struct put_request {
 
 struct request_line {
 	struct put_request request;
-	bool json;                       /* the request is JSON, so its answer must be */
+	bool json;                       /* the request is JSON, so its answer must be JSON */
 	bool has_bytes;                  /* its content follows, even if the rest of it is wrong */
-	bool ends_batch;                 /* its content follows, and nobody knows how long it is */
+	bool ends_batch;                 /* its content follows, and its length is not known */
 	bool wrong;                      /* this is no request */
 	char reason[REQUEST_REASON_MAX]; /* why not */
 	struct json_t *object;           /* jansson's, which the request points into */
@@ -41,7 +42,7 @@ struct request_line {
 
 /*
  * Reads a line: a JSON object, or fields with tabs between them. The line is changed, and the
- * request points into it. `defaults` holds for what it does not say.
+ * request points into it. `defaults` has the values that the line does not set.
  */
 void request_read(
     char *line, size_t len, const struct put_request *defaults, struct request_line *r);

@@ -17,7 +17,7 @@ static int
 start(const char *command, const char *content, pid_t *child_r)
 {
 	char shell[] = "sh", option[] = "-c";
-	/* posix_spawn takes strings that may be changed, and changes none. */
+	/* posix_spawn's type allows it to change the strings, but it does not. */
 	union {
 		const char *in;
 		char *out;
@@ -51,8 +51,8 @@ scanner_run(const char *command, int content, const char *file, struct complaint
 	pid_t child = -1;
 	int error, status = 0;
 
-	/* Opened anew: our descriptor may write, and its position is ours. The child sees it as its
-	 * parent's. */
+	/* Opened again, since our descriptor can write and has our position. The child finds it
+	 * under its parent's number. */
 	snprintf(path, sizeof(path), "/proc/%ld/fd/%d", (long)getpid(), content);
 	error = start(command, path, &child);
 	if (error != 0) {

@@ -48,7 +48,7 @@ parse_count(const char *text, uint64_t *count_r)
 
 static const char names[] = "spool, expires, grace, largest-file, total, attachments or expanded";
 
-/* NULL, or what was expected: `names` where there is no such key. */
+/* NULL, or what was expected: `names` if there is no such key. */
 static const char *
 set(const char *key, const char *value)
 {
@@ -157,7 +157,7 @@ read_document(yaml_parser_t *parser, struct complaint *c)
 		}
 		type = event.type;
 		mark = event.start_mark;
-		/* An empty file is a document of an empty scalar, or none. */
+		/* In an empty file there is no document, or one with an empty scalar. */
 		if (type == YAML_SCALAR_EVENT && event.data.scalar.length > 0) {
 			type = YAML_SEQUENCE_START_EVENT;
 		}
@@ -182,7 +182,7 @@ settings_load(struct complaint *c)
 	FILE *file = fopen(settings_file(), "re");
 
 	if (file == NULL) {
-		/* One that was asked for must be there. */
+		/* A file that was named must exist. */
 		return errno == ENOENT && getenv("MAILGRAFT_CONFIG") == NULL
 		    ? 0
 		    : complain(

@@ -11,8 +11,8 @@
  *	attachments: 20         # of one finished message
  *	expanded: 50M           # bytes of one finished message
  *
- * Everything may be left out, also the file. The filter does not read it: the
- * last two are in force once `mailgraft config apply` has put them into the spool.
+ * All members are optional, and so is the file. The filter does not read it: `mailgraft config
+ *apply` puts the last two into the spool.
  */
 #ifndef CLI_SETTINGS_H
 #define CLI_SETTINGS_H

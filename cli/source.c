@@ -15,7 +15,7 @@ is_stdin(const char *file)
 	return strcmp(file, "-") == 0;
 }
 
-/* O_NONBLOCK: a FIFO must not hold us. */
+/* O_NONBLOCK: the open of a FIFO must not wait. */
 static int
 open_file(const char *file, bool to_take, enum take_over *how)
 {

@@ -36,14 +36,14 @@ struct totals {
 	uint64_t damaged;
 	uint64_t keys[KEY_REVOKED + 1];
 	struct keyring ring;
-	/* Entries that have not expired, by their key's place in the ring; the last: no key is
-	 * known. */
+	/* Entries that have not expired, by their key's place in the ring; the last place: the key
+	 * is not known. */
 	struct {
 		uint64_t entries, bytes;
 	} by_key[KEYRING_MAX + 1];
 };
 
-/* The entry's key among those that the spool has; KEYRING_MAX: nobody knows. */
+/* The place of the entry's key in the ring; KEYRING_MAX: the key is not known. */
 static size_t
 key_of(const struct totals *t, const struct entry *e)
 {
@@ -108,7 +108,7 @@ count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
 	return ret;
 }
 
-/* Only ids and states are of interest. */
+/* Only ids and states are needed. */
 static int
 load_keys(const struct spool *spool, struct totals *t, struct spool_fail *why)
 {
@@ -217,7 +217,7 @@ print_totals(const struct totals *t, enum table_form form)
 	}
 }
 
-/* What is in the spool at `path`, into *t. */
+/* Counts what is in the spool at `path`, into *t. */
 static int
 count(const char *path, struct totals *t, struct complaint *c)
 {

@@ -33,7 +33,7 @@ static const char usage[] =
 enum { FOUND = 1 };
 
 struct stuck {
-	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, where Exim was asked for it */
+	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, if Exim said where it is */
 	const char *spool, *exim, *exim_spool;
 	bool json;
 	int64_t now;
@@ -59,7 +59,7 @@ print_json(const struct stuck_row *r, int64_t age, const char *why)
 static void
 print_line(const struct stuck_row *r, int64_t age, const char *why)
 {
-	struct complaint line; /* which leaves no control character in what it holds */
+	struct complaint line; /* complain() removes control characters */
 	bool days = age >= INT64_C(2) * 86400, hours = !days && age >= INT64_C(2) * 3600;
 	int64_t unit = days ? 86400 : hours ? 3600 : 60;
 
@@ -89,7 +89,7 @@ report(void *arg, const struct stuck_row *r)
 	}
 }
 
-/* As root: Exim's user, with the spool's group, as the filter has them. */
+/* As root: becomes Exim's user, with the spool's group, as the filter runs. */
 static int
 become_exim(const struct stuck *s, struct complaint *c)
 {

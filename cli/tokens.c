@@ -13,8 +13,8 @@
 #include "spool/seen.h"
 
 /*
- * A clock that was set back, before the start or while we run, would make tokens
- * that are dead as soon as it is set right.
+ * If the clock was set back, before the start or while we run, tokens would be dead as soon as it
+ * is corrected.
  */
 static bool
 seen_later_than(struct token_clock *clock, const struct spool *spool, uint64_t expires, time_t now)

@@ -19,15 +19,15 @@ struct token_clock {
 	time_t seen; /* by the spool, when it was last asked */
 };
 
-/* The expiry of a token that is to live for so many seconds, in EXPIRY_UNITs. */
+/* The expiry of a token with a life of `seconds`, in EXPIRY_UNITs. */
 int token_expiry(struct token_clock *clock, const struct spool *spool, uint64_t seconds,
     uint32_t *expires_r, struct complaint *c);
 
-/* The id of the key that signs now: keys come and go in a long run. */
+/* The id of the key that signs now. Keys come and go in a long run. */
 int token_key_choose(const struct spool *spool, uint8_t id[KEY_ID_BYTES], struct spool_fail *why);
 
-/* That key, to sign with. One that was revoked since it was chosen is a failure: nobody would take
- * its tokens. */
+/* The key itself, to sign with. If it was revoked since it was chosen, this fails: its tokens would
+ * be refused. */
 int token_key_load(const struct spool *spool, const uint8_t id[KEY_ID_BYTES], struct key *key_r,
     struct spool_fail *why);
 
