@@ -43,9 +43,8 @@ is_question(const struct request *r)
 	    (r->protocol_state.len == 0 || request_value_is(&r->protocol_state, "RCPT"));
 }
 
-/* What DNS says now, and may say otherwise when its owner has mended it. */
-static bool
-can_be_a_mistake(enum reason reason)
+bool
+decision_can_be_mistake(enum reason reason)
 {
 	switch (reason) {
 	case REASON_PRIMARY:
@@ -132,7 +131,8 @@ judge_relay(const struct decision_inputs *in, struct decision *d)
 
 	relay_verdict(
 	    &in->config->relay, &in->config->identity, &d->recipient, &in->relay_facts, v);
-	if (v->action == ACTION_REFUSE && in->forgives != NULL && can_be_a_mistake(v->reason) &&
+	if (v->action == ACTION_REFUSE && in->forgives != NULL &&
+	    decision_can_be_mistake(v->reason) &&
 	    in->forgives(in->forgives_context, &d->recipient.domain)) {
 		v->action = ACTION_TEMPORARY;
 		d->forgiven = true;

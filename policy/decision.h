@@ -65,6 +65,9 @@ struct decision {
 
 void decision_make(const struct decision_inputs *in, const struct request *r, struct decision *d);
 
+/* Whether it is what DNS says now, and may say otherwise when its owner has mended it. */
+bool decision_can_be_mistake(enum reason reason);
+
 const char *decision_context_name(enum decision_context context);
 
 #endif

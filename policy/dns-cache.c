@@ -322,16 +322,18 @@ dns_cache_configure(struct dns_cache *c, struct dns_entry *e, int64_t now)
 }
 
 void
-dns_cache_unconfigure_all(struct dns_cache *c, int64_t now)
+dns_cache_unconfigure(struct dns_cache *c, int64_t since, int64_t now)
 {
 	struct order *o = &c->orders[DNS_CONFIGURED];
 
-	while (o->oldest != NULL) {
+	while (o->oldest != NULL && o->oldest->used < since) {
 		struct dns_entry *e = o->oldest;
+		int64_t used = e->used;
 
 		entry_leave(c, e);
 		entry_enter(c, e, DNS_TRANSIENT);
 		dns_cache_keep(c, e, now);
+		e->used = used;
 	}
 }
 

@@ -76,8 +76,8 @@ void dns_cache_keep(struct dns_cache *c, struct dns_entry *e, int64_t now);
 /* Moves the entry to the configured set. */
 void dns_cache_configure(struct dns_cache *c, struct dns_entry *e, int64_t now);
 
-/* The configuration has changed: nothing is configured now; kept where there is room. */
-void dns_cache_unconfigure_all(struct dns_cache *c, int64_t now);
+/* What was configured, and nobody has used since a time, no longer is; kept where there is room. */
+void dns_cache_unconfigure(struct dns_cache *c, int64_t since, int64_t now);
 
 /* The domain's past, made when there is none yet; NULL when out of memory. */
 struct dns_past *dns_cache_past(struct dns_cache *c, struct dns_entry *e);

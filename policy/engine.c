@@ -118,7 +118,7 @@ engine_forgives(void *context, const struct domain_name *domain)
 	const struct dns_entry *mx = dns_cache_find(
 	    resolver_cache(e->resolver), DNS_MX, domain->text, domain->len);
 	const struct dns_past *p = mx != NULL ? mx->past : NULL;
-	int64_t now = mx != NULL ? mx->used : 0;
+	int64_t now = loop_now(e->loop);
 
 	if (p == NULL || p->good == 0 || p->good < e->rules_since) {
 		return false;
@@ -128,23 +128,22 @@ engine_forgives(void *context, const struct domain_name *domain)
 }
 
 static void
-log_drift(struct engine *e, const struct decision *d, const char *now)
+log_drift(struct engine *e, const struct domain_name *domain, const char *now)
 {
 	log_begin(e->log, "drift");
-	log_text(e->log, "domain", d->recipient.domain.text);
+	log_text(e->log, "domain", domain->text);
 	log_word(e->log, "now", now);
 	log_end(e->log);
 }
 
-/* Remembers of a domain when it was let in, and since when it would no longer be. */
+/* The domain would be let in now. */
 static void
-engine_note_past(struct engine *e, const struct decision *d)
+note_good(struct engine *e, const struct domain_name *domain)
 {
 	struct dns_cache *cache = resolver_cache(e->resolver);
-	struct dns_entry *mx = dns_cache_find(
-	    cache, DNS_MX, d->recipient.domain.text, d->recipient.domain.len);
+	struct dns_entry *mx = dns_cache_find(cache, DNS_MX, domain->text, domain->len);
+	int64_t now = loop_now(e->loop);
 	struct dns_past *p;
-	int64_t now;
 
 	if (mx == NULL || !mx->kept) {
 		return;
@@ -153,24 +152,56 @@ engine_note_past(struct engine *e, const struct decision *d)
 	if (p == NULL) {
 		return;
 	}
-	now = mx->used;
-	if (d->forgiven) {
-		if (p->bad == 0 || now - p->bad_seen > DNS_POLL_GAP_MS) {
-			e->drifts++;
-			log_drift(e, d, reason_code(d->relay.reason));
-			p->bad = now;
-			dns_cache_touch(cache, mx, now);
-		}
-		p->bad_seen = now;
-		return;
-	}
 	if (p->bad != 0) {
-		log_drift(e, d, "BACKUP");
+		log_drift(e, domain, "BACKUP");
 	}
 	if (p->bad != 0 || p->good == 0 || now - p->good >= DNS_SAVE_AGAIN_MS ||
 	    p->good < e->rules_since) {
 		*p = (struct dns_past){.good = now};
 		dns_cache_touch(cache, mx, now);
+	}
+}
+
+/*
+ * The domain was let in, and would not be now. That goes on counting when its time is over, or it
+ * would begin anew.
+ */
+static void
+note_bad(struct engine *e, const struct domain_name *domain, enum reason reason)
+{
+	struct dns_cache *cache = resolver_cache(e->resolver);
+	struct dns_entry *mx = dns_cache_find(cache, DNS_MX, domain->text, domain->len);
+	struct dns_past *p = mx != NULL && mx->kept ? mx->past : NULL;
+	int64_t now = loop_now(e->loop);
+
+	if (p == NULL || p->good == 0 || p->good < e->rules_since) {
+		return;
+	}
+	if (p->bad == 0 || now - p->bad_seen > DNS_POLL_GAP_MS) {
+		e->drifts++;
+		log_drift(e, domain, reason_code(reason));
+		p->bad = p->bad_seen = now;
+		dns_cache_touch(cache, mx, now);
+	}
+	if (now - p->bad_seen >= DNS_PAST_SAVE_MS) {
+		dns_cache_touch(cache, mx, now); /* a restart must not look like a break */
+		p->bad_seen = now;
+	}
+}
+
+void
+engine_poll(struct engine *e, const struct domain_name *domain, const struct fact_source *facts)
+{
+	struct mailbox m = {.kind = MAILBOX_PLAIN, .local = "", .domain = *domain};
+	struct relay_targets targets;
+	struct verdict v;
+
+	relay_targets(&e->config->relay, &e->config->identity, domain, facts, &targets);
+	relay_verdict(&e->config->relay, &e->config->identity, &m, facts, &v);
+	if (v.action == ACTION_PERMIT && v.reason == REASON_BACKUP) {
+		note_good(e, domain);
+	} else if (v.action == ACTION_REFUSE && decision_can_be_mistake(v.reason)) {
+		note_bad(e, domain, v.reason);
 	}
 }
 
@@ -230,8 +261,10 @@ engine_decide(
 	                is_backed_up(d->relay.reason))))) {
 		engine_keep(e, d);
 	}
-	if (is_backed_up(d->relay.reason) || d->forgiven) {
-		engine_note_past(e, d);
+	if (is_backed_up(d->relay.reason)) {
+		note_good(e, &d->recipient.domain);
+	} else if (decision_can_be_mistake(d->relay.reason) && !d->relay.stale) {
+		note_bad(e, &d->recipient.domain, d->relay.reason);
 	}
 	if (d->up) {
 		retry_memory_note(e->retries, r, loop_now(e->loop));

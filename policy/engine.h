@@ -61,6 +61,10 @@ void engine_cancel(struct engine_waiter *waiter);
 bool engine_decide(
     struct engine *e, const struct request *r, struct engine_waiter *waiter, struct decision *d);
 
+/* What becomes of a domain without any mail: whether it would be let in now is noted. */
+void engine_poll(
+    struct engine *e, const struct domain_name *domain, const struct fact_source *facts);
+
 /* Counts a decision that was made and sent, and logs it. */
 void engine_record(struct engine *e, const struct request *r, const struct decision *d, int64_t ms);
 

@@ -268,6 +268,14 @@ health_free(struct health *h)
 }
 
 void
+health_look_again(struct health *h)
+{
+	if (h->config != NULL && config_watches(h->config) && h->names == NULL) {
+		(void)loop_timer_set(h->loop, &h->collect, loop_now(h->loop));
+	}
+}
+
+void
 health_configure(struct health *h, const struct config *config)
 {
 	h->config = config;

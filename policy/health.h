@@ -34,6 +34,9 @@ struct health *health_new(struct loop *loop, struct resolver *resolver, struct l
 
 void health_free(struct health *h);
 
+/* Something was learned of which primaries there are. */
+void health_look_again(struct health *h);
+
 void health_configure(struct health *h, const struct config *config);
 
 /* HEALTH_UNKNOWN for an address that is not watched. */

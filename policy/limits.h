@@ -67,7 +67,21 @@ enum {
 	ORG_SHARE_BUCKETS = 1 << 12,
 	DNS_KEPT_IDLE_MS = 24 * 60 * 60 * 1000, /* unused for so long, it may make room */
 	DNS_POLL_GAP_MS = 3 * 60 * 60 * 1000,   /* a longer break ends a continuous absence */
+	DNS_PAST_SAVE_MS = 10 * 60 * 1000,      /* how exactly an absence's last sight is known */
 	DNS_SAVE_AGAIN_MS = 60 * 60 * 1000,     /* the same answer is saved again after this */
+
+	/* Ready before the outage: domains looked at without any mail for them. */
+	PREFETCH_LISTED_MAX = 65536, /* of the domains in recipient files, the first ones */
+	PREFETCH_STEP = 32,          /* domains between two turns of the loop, */
+	PREFETCH_STEP_MS = 50,       /* after so long */
+	PREFETCH_PASS_MS = 5000,     /* from one pass over all to the next */
+	PREFETCH_SOON_MS = 200,      /* the same while something is under way */
+	PREFETCH_REFRESH_MS = 5000,  /* an answer is not asked for again sooner */
+	PREFETCH_FAILED_MS = 30 * 1000,
+	PREFETCH_INFLIGHT_MAX = 64,
+	PREFETCH_IDLE_MS = 15 * 60 * 1000, /* what no domain needs any more */
+	PREFETCH_DRIFTING_MAX = 1024,
+	PREFETCH_DRIFTING_MS = 60 * 1000, /* how often those are looked for */
 
 	/* Facts one request may look at. */
 	FACTS_MAX = 256,

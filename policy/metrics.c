@@ -177,6 +177,8 @@ metrics_answer(void *context, const char *question, size_t len, struct text *t)
 	metrics_value(t, "stale_decisions_total", "counter", s->engine.stale);
 	metrics_value(t, "forgiven_decisions_total", "counter", s->engine.forgiven);
 	metrics_value(t, "drifts_total", "counter", s->engine.drifts);
+	metrics_value(t, "configured_domains", "gauge", prefetch_domains(s->prefetch));
+	metrics_value(t, "configured_asked_total", "counter", prefetch_asked(s->prefetch));
 	metrics_value(t, "reloads_total", "counter", s->reloads);
 	metrics_value(t, "reload_failures_total", "counter", s->reload_failures);
 	metrics_value(t, "state_failures_total", "counter", state_saver_failures(s->saver));

@@ -1,5 +1,7 @@
 /* recipient-list.c - see recipient-list.h */
 #include "policy/recipient-list.h"
+#include "policy/recipient-key.h"
+#include "policy/recipient-line.h"
 #include "policy/siphash.h"
 
 #include <errno.h>
@@ -23,6 +25,9 @@ struct recipient_list {
 	uint32_t *table;
 	size_t mask;
 	size_t count;
+	uint32_t *domains; /* the place of each */
+	size_t domain_count;
+	size_t domain_room;
 	struct domain_name last; /* while loading */
 };
 
@@ -83,6 +88,7 @@ recipient_list_free(struct recipient_list *list)
 	if (list != NULL) {
 		free(list->bytes);
 		free(list->table);
+		free(list->domains);
 		free(list);
 	}
 }
@@ -228,79 +234,22 @@ table_slot(const struct recipient_list *list, const char *address, size_t len)
 	}
 }
 
-static char
-lower(char c)
-{
-	if (c >= 'A' && c <= 'Z') {
-		return (char)(c + ('a' - 'A'));
-	}
-	return c;
-}
-
-/* The address at the start of a line, quotes removed; 0 when there is none. */
-static size_t
-line_address(const char *line, size_t len, char *address, size_t cap)
-{
-	bool quoted = false;
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = line[i];
-
-		if (c == '"' && (i == 0 || quoted)) {
-			quoted = !quoted;
-			continue;
-		}
-		if (quoted && c == '\\' && i + 1 < len) {
-			c = line[++i];
-		} else if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
-			break;
-		}
-		if (n == cap || c == 0) {
-			return 0;
-		}
-		address[n++] = c;
-	}
-	return quoted ? 0 : n;
-}
-
-/* The domain of one address; files are mostly runs of the same one. */
+/* A domain is new; its place in the bytes. */
 static bool
-parse_domain(const char *text, size_t len, struct domain_name *last)
+list_add_domain(struct recipient_list *list, uint32_t place)
 {
-	if (last->len > 0 && domain_name_equal(last, text, len)) {
-		return true;
-	}
-	if (domain_name_parse(last, text, len) == DOMAIN_NAME_OK) {
-		return true;
-	}
-	last->len = 0;
-	return false;
-}
+	if (list->domain_count == list->domain_room) {
+		size_t room = list->domain_room == 0 ? 16 : list->domain_room * 2;
+		uint32_t *domains = reallocarray(list->domains, room, sizeof(*domains));
 
-/* Brings an address into the form that is looked up. 0: it is none. */
-static size_t
-normalize(struct domain_name *last, char *address, size_t len, size_t cap)
-{
-	const char *at = memrchr(address, '@', len);
-	size_t local;
-
-	if (at == NULL) {
-		return 0;
-	}
-	local = (size_t)(at - address);
-	if (!parse_domain(at + 1, len - local - 1, last) || local + 1 + last->len > cap) {
-		return 0;
-	}
-	for (size_t i = 0; i < local; i++) {
-		/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): len bytes are set */
-		address[i] = lower(address[i]);
-		if (address[i] == '\n') {
-			return 0;
+		if (domains == NULL) {
+			return false;
 		}
+		list->domains = domains;
+		list->domain_room = room;
 	}
-	memcpy(address + local + 1, last->text, last->len);
-	return local + 1 + last->len;
+	list->domains[list->domain_count++] = place;
+	return true;
 }
 
 /* One line: 1 taken, 0 nothing on it, -1 no address. */
@@ -315,8 +264,7 @@ take_line(struct recipient_list *list, size_t from, size_t len)
 	if (len == 0 || line[0] == '#' || line[0] == ' ' || line[0] == '\t' || line[0] == '\r') {
 		return 0;
 	}
-	n = line_address(line, len, address, MAILBOX_MAX);
-	n = n > 0 ? normalize(&list->last, address, n, sizeof(address)) : 0;
+	n = recipient_line_read(line, len, &list->last, address, sizeof(address));
 	if (n == 0) {
 		return -1;
 	}
@@ -338,6 +286,9 @@ take_line(struct recipient_list *list, size_t from, size_t len)
 	slot = table_slot(list, list->last.text, list->last.len);
 	if (*slot == 0) {
 		*slot = (uint32_t)(domain + 1);
+		if (!list_add_domain(list, (uint32_t)domain)) {
+			return -1;
+		}
 	}
 	list->count++;
 	return 1;
@@ -408,22 +359,11 @@ list_has(const struct recipient_list *list, const char *address, size_t len)
 bool
 recipient_list_has(const struct recipient_list *list, const struct mailbox *m)
 {
-	char address[MAILBOX_MAX + DOMAIN_TEXT_MAX + 2];
-	size_t len = m->local_len + 1 + m->domain.len;
+	struct recipient_key key;
 
-	if (m->kind != MAILBOX_PLAIN || len > sizeof(address)) {
-		return false;
-	}
-	for (size_t i = 0; i < m->local_len; i++) {
-		address[i] = lower(m->local[i]);
-		if (address[i] == '\n') {
-			return false;
-		}
-	}
-	address[m->local_len] = '@';
-	memcpy(address + m->local_len + 1, m->domain.text, m->domain.len);
-	return list_has(list, address, len) ||
-	    list_has(list, address + m->local_len, len - m->local_len);
+	return recipient_key_make(&key, m) &&
+	    (list_has(list, key.text, key.len) ||
+	        list_has(list, key.text + key.local_len, key.len - key.local_len));
 }
 
 bool
@@ -443,6 +383,21 @@ recipient_list_has_base(
 	}
 	base = mailbox_without_extension(m, delimiters);
 	return base.local_len != m->local_len && recipient_list_has(list, &base);
+}
+
+size_t
+recipient_list_domain_count(const struct recipient_list *list)
+{
+	return list->domain_count;
+}
+
+const char *
+recipient_list_domain(const struct recipient_list *list, size_t i, size_t *len)
+{
+	const char *name = list->bytes + list->domains[i];
+
+	*len = (size_t)((const char *)memchr(name, '\n', list->len - list->domains[i]) - name);
+	return name;
 }
 
 size_t

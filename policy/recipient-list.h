@@ -41,7 +41,13 @@ bool recipient_list_has(const struct recipient_list *list, const struct mailbox 
 /* Whether any recipient of the domain is listed, or all of it. */
 bool recipient_list_has_domain(const struct recipient_list *list, const struct domain_name *domain);
 
-/* The same, also without the address extension that one of the delimiters begins. */
+/* The domains of which a recipient is listed: domain i, below the count. */
+size_t recipient_list_domain_count(const struct recipient_list *list);
+
+const char *recipient_list_domain(const struct recipient_list *list, size_t i, size_t *len);
+
+/* The same as recipient_list_has(), also without the address extension that one of the delimiters
+ * begins. */
 bool recipient_list_has_base(
     const struct recipient_list *list, const struct mailbox *m, const char *delimiters);
 

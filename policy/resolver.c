@@ -419,6 +419,18 @@ fact_given(struct resolver *r, const struct dns_entry *e, int64_t now)
 	return f;
 }
 
+static bool
+may_start(const struct dns_entry *e, int64_t now)
+{
+	return e->query == NULL && (e->failed == 0 || now - e->failed >= DNS_FAILURE_MS);
+}
+
+bool
+resolver_refresh(struct resolver *r, struct dns_entry *e)
+{
+	return may_start(e, loop_now(r->loop)) && query_start(r, e);
+}
+
 struct fact
 resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type type,
     const char *name, size_t len)
@@ -438,8 +450,7 @@ resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type 
 	if (waiter == NULL) {
 		return fact_given(r, e, now);
 	}
-	if (e->query == NULL && (e->failed == 0 || now - e->failed >= DNS_FAILURE_MS) &&
-	    !query_start(r, e)) {
+	if (may_start(e, now) && !query_start(r, e)) {
 		return fact_given(r, e, now);
 	}
 	f = fact_from(r, e, now);

@@ -54,6 +54,12 @@ bool resolver_reconfigure(
 struct fact resolver_look(struct resolver *r, struct resolver_waiter *waiter, enum dns_type type,
     const char *name, size_t len);
 
+/*
+ * Asks though the answer may be fresh; nobody waits for it. False: it was not asked, because it is
+ * already under way, has failed just now, or too much is in flight.
+ */
+bool resolver_refresh(struct resolver *r, struct dns_entry *e);
+
 /* Forgets an answer's TTL, so that the next look asks. */
 void resolver_expire(struct resolver *r, enum dns_type type, const char *name, size_t len);
 

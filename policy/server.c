@@ -96,6 +96,7 @@ server_apply(struct server *s)
 	state_saver_configure(s->saver, s->config->state);
 	health_configure(s->health, s->config);
 	learner_configure(s->learner, s->config);
+	prefetch_restart(s->prefetch);
 }
 
 static void
@@ -310,6 +311,7 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	s->learner = s->health != NULL ? learner_new(s->loop, s->health, s->log) : NULL;
 	s->up = primary_up_new(s->health);
 	s->retries = retry_memory_new();
+	s->prefetch = prefetch_new(s->loop, &s->engine, s->health);
 	s->listeners = listener_set_new(s->loop, &owner);
 	s->control = text_service_new(s->loop, faces->control, s);
 	s->metrics = text_service_new(s->loop, faces->metrics, s);
@@ -326,8 +328,8 @@ server_build(struct server *s, const struct server_faces *faces, char *error)
 	s->watchdog = (struct loop_timer){.fire = server_watchdog, .context = s};
 	loop_after_turn(s->loop, server_after_turn, s);
 	return s->zones != NULL && s->recipients != NULL && s->saver != NULL && s->health != NULL &&
-	    s->learner != NULL && s->up != NULL && s->retries != NULL && s->listeners != NULL &&
-	    s->control != NULL && s->metrics != NULL && server_signals(s);
+	    s->learner != NULL && s->up != NULL && s->retries != NULL && s->prefetch != NULL &&
+	    s->listeners != NULL && s->control != NULL && s->metrics != NULL && server_signals(s);
 }
 
 /* What an earlier process has left. */
@@ -386,6 +388,7 @@ server_free(struct server *s)
 	text_service_free(s->metrics);
 	state_saver_free(s->saver);
 	learner_free(s->learner);
+	prefetch_free(s->prefetch);
 	primary_up_free(s->up);
 	retry_memory_free(s->retries);
 	health_free(s->health);

@@ -16,6 +16,7 @@
 #include "policy/health.h"
 #include "policy/learner.h"
 #include "policy/listener-set.h"
+#include "policy/prefetch.h"
 #include "policy/recipient-watch.h"
 #include "policy/state-saver.h"
 #include "policy/text-service.h"
@@ -37,6 +38,7 @@ struct server {
 	struct health *health;
 	struct learner *learner;
 	struct primary_up *up;
+	struct prefetch *prefetch;
 	struct retry_memory *retries;
 	struct engine engine;
 	struct connection_set connections;

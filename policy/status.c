@@ -35,6 +35,13 @@ status_zones(const struct server *s, struct text *t)
 }
 
 static void
+status_prefetch(const struct server *s, struct text *t)
+{
+	text_add(t, "configured: %zu domains, %" PRIu64 " questions to keep them known\n",
+	    prefetch_domains(s->prefetch), prefetch_asked(s->prefetch));
+}
+
+static void
 status_learned(const struct server *s, struct text *t)
 {
 	const struct learned *memory = learner_memory(s->learner);
@@ -85,6 +92,7 @@ status_write(const struct server *s, struct text *t)
 	} else {
 		text_add(t, "recipients: not configured\n");
 	}
+	status_prefetch(s, t);
 	if (s->config->learn) {
 		status_learned(s, t);
 	}
