@@ -72,7 +72,7 @@ ARCHIVES := $(foreach f,$(FOLDERS),$(call lib,$f))
 LIBS_filter := -l:libxxhash.a -l:libcrypto.a
 LIBS_cli    := $(shell pkg-config --libs gmime-3.0 libcrypto libmagic yaml-0.1 libxxhash libidn2 jansson 2>/dev/null)
 LIBS_relay  := $(shell pkg-config --libs libssl libcrypto yaml-0.1 libxxhash libpsl 2>/dev/null)
-LIBS_policy := $(shell pkg-config --libs libcares yaml-0.1 libidn2 libpsl 2>/dev/null)
+LIBS_policy := $(shell pkg-config --libs libcares yaml-0.1 libidn2 libpsl 2>/dev/null) -lunistring
 ifneq ($(BUILD),rel)
 LIBS_filter := -lxxhash -lcrypto
 endif

@@ -1,8 +1,9 @@
 /*
  * recipient-key.h - a recipient in the one form in which recipients are compared
  *
- * The local part in lower case, '@', the domain as domain-name.h has it. No domain that anybody
- * backs up tells "User" from "user", though RFC 5321 would allow it.
+ * The local part in lower case (A to Z) and in Unicode's form NFC (RFC 6532, 3.1), '@', the
+ * domain as domain-name.h has it. No domain that anybody backs up tells "User" from "user", though
+ * RFC 5321 would allow it.
  *
  * Not here: address extensions (mailbox.h)
  */
@@ -20,7 +21,10 @@ struct recipient_key {
 /* False: it is no plain mailbox, too long, or has a line feed in it. */
 bool recipient_key_make(struct recipient_key *key, const struct mailbox *m);
 
-/* Lower case, in place; only A to Z. */
-void recipient_key_fold(char *text, size_t len);
+/*
+ * Brings a local part into that form, in place, and returns its length then; 0: it has more than
+ * cap bytes in that form. What is not UTF-8 stays as it is, but for its letters.
+ */
+size_t recipient_key_fold(char *text, size_t len, size_t cap);
 
 #endif

@@ -62,7 +62,13 @@ normalize(struct domain_name *last, char *address, size_t len, size_t cap)
 	if (memchr(address, '\n', local) != NULL) {
 		return 0;
 	}
-	recipient_key_fold(address, local);
+	if (local > 0) {
+		local = recipient_key_fold(address, local, cap - 1 - last->len);
+		if (local == 0) {
+			return 0;
+		}
+	}
+	address[local] = '@';
 	memcpy(address + local + 1, last->text, last->len);
 	return local + 1 + last->len;
 }

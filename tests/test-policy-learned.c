@@ -51,6 +51,9 @@ START_TEST(the_last_word_counts)
 	ck_assert(learned_set(memory, key("u@d.test"), LEARNED_KNOWN, 7, 7));
 	ck_assert_int_eq(word("u@d.test", 8), LEARNED_KNOWN);
 	ck_assert_int_eq(word("v@d.test", 8), LEARNED_NOTHING);
+	ck_assert(learned_set(memory, key("e\xcc\x81@d.test"), LEARNED_NO_USER, 7, 7));
+	ck_assert_int_eq(word("\xc3\xa9@d.test", 8), LEARNED_NO_USER);
+	ck_assert(learned_set(memory, key("\xc3\xa9@d.test"), LEARNED_NOTHING, 7, 7));
 	learned_set_tried(memory, key("u@d.test"), 9);
 	ck_assert_int_eq(word("u@d.test", 10), LEARNED_KNOWN); /* it stays */
 	ck_assert_int_eq(learned_find(memory, key("u@d.test"), 10)->tried, 9);

@@ -12,6 +12,9 @@ static const char recipients[] = "# people\n"
                                  "known@back\n"
                                  "\"two words\"@back\n"
                                  "u@m\xc3\xbcnchen.example some text\r\n"
+                                 "A\xcc\x81ngel@back\n" /* in pieces */
+                                 "\xc3\xa9mile@back\n"  /* composed */
+                                 "\xff@back\n"          /* no UTF-8 */
                                  "@whole.back";
 
 static const struct listed_row {
@@ -40,6 +43,25 @@ static const struct listed_row {
     },
     {
         .address = "anything@whole.back",
+        .want = true,
+    },
+    {
+        .address = "\xc3\x81ngel@back",
+        .want = true,
+    },
+    {
+        .address = "A\xcc\x81NGEL@back",
+        .want = true,
+    },
+    {
+        .address = "e\xcc\x81mile@back",
+        .want = true,
+    },
+    {
+        .address = "emile@back",
+    },
+    {
+        .address = "\xff@back",
         .want = true,
     },
     {
@@ -75,7 +97,7 @@ START_TEST(the_listed_are_known)
 	struct mailbox m;
 
 	ck_assert_msg(list != NULL, "%s", error);
-	ck_assert_uint_eq(recipient_list_count(list), 5);
+	ck_assert_uint_eq(recipient_list_count(list), 8);
 	ck_assert(recipient_list_has_domain(list, domain_of(&d, "whole.back")));
 	ck_assert(recipient_list_has_domain(list, domain_of(&d, "back")));
 	ck_assert(recipient_list_has_domain(list, domain_of(&d, "xn--mnchen-3ya.example")));
