@@ -48,34 +48,72 @@ put_value(struct sink *s, const uint8_t *body, const struct content_param *p)
 	sink_text(s, "\"");
 }
 
+static bool
+is_blank(const uint8_t *p, size_t from, size_t to)
+{
+	while (from < to && (p[from] == ' ' || p[from] == '\t' || p[from] == '\n')) {
+		from++;
+	}
+	return from == to;
+}
+
+/* Whether a field's body has no comments, and no blanks but at its start and after a `;`. */
+static bool
+is_strict(const struct field *f, const struct content *c)
+{
+	const uint8_t *p = f->body;
+	size_t at = c->type_at + c->type_len;
+	bool strict = is_blank(p, 0, c->type_at);
+
+	if (c->subtype_len > 0) {
+		strict = strict && c->subtype_at == at + 1;
+		at = c->subtype_at + c->subtype_len;
+	}
+	for (size_t i = 0; i < c->params && strict; i++) {
+		const struct content_param *param = &c->param[i];
+
+		strict = param->from == at && is_blank(p, at + 1, param->name_at) &&
+		    param->value_at == param->name_at + param->name_len + 1;
+		at = param->to;
+	}
+	return strict && (at == f->body_len || (p[at] == ';' && is_blank(p, at + 1, f->body_len)));
+}
+
 /*
- * A multipart's Content-Type without comments and blanks, and with another boundary in the place
- * of its old one. It parses: the scanner has accepted it.
+ * A Content- field without comments and blanks, and with another boundary in the place of its old
+ * one. What does not parse stays as it is; a multipart does: the scanner has accepted it.
  */
 static void
-put_with_boundary(struct sink *s, const struct field *f, const char *boundary)
+put_strictly(struct sink *s, const struct field *f, const char *boundary)
 {
+	const char *due = boundary;
 	struct content c;
 
 	content_parse(f->body, f->body_len, &c);
+	if (boundary == NULL && (c.irregular || is_strict(f, &c))) {
+		put_field(s, f);
+		return;
+	}
 	put_name(s, f);
 	sink_text(s, " ");
 	sink_write(s, f->body + c.type_at, c.type_len);
-	sink_text(s, "/");
-	sink_write(s, f->body + c.subtype_at, c.subtype_len);
+	if (c.subtype_len > 0) {
+		sink_text(s, "/");
+		sink_write(s, f->body + c.subtype_at, c.subtype_len);
+	}
 	for (size_t i = 0; i < c.params; i++) {
 		const struct content_param *p = &c.param[i];
 
-		if (!content_param_is(f->body, p, "boundary")) {
+		if (boundary == NULL || !content_param_is(f->body, p, "boundary")) {
 			sink_text(s, ";\n\t");
 			sink_write(s, f->body + p->name_at, p->name_len);
 			sink_text(s, "=");
 			put_value(s, f->body, p);
-		} else if (boundary != NULL) {
+		} else if (due != NULL) {
 			sink_text(s, ";\n\tboundary=\"");
-			sink_text(s, boundary);
+			sink_text(s, due);
 			sink_text(s, "\"");
-			boundary = NULL; /* the rest of an RFC 2231 series just goes */
+			due = NULL; /* the rest of an RFC 2231 series just goes */
 		}
 	}
 	sink_text(s, "\n");
@@ -273,8 +311,11 @@ rewrite_header(
 		if (is_dropped(&f, r)) {
 			continue;
 		}
-		if (r->boundary != NULL && header_is(&f, "content-type")) {
-			put_with_boundary(s, &f, r->boundary);
+		if (header_is(&f, "content-type")) {
+			put_strictly(s, &f, r->boundary);
+		} else if (header_is(&f, "content-transfer-encoding") ||
+		    header_is(&f, "content-disposition")) {
+			put_strictly(s, &f, NULL);
 		} else {
 			put_field(s, &f);
 		}

@@ -2,7 +2,8 @@
  * rewrite.h - an entity's header on its way out: fields taken away, exchanged, added
  *
  * What is not named here goes out byte for byte, in its old order, but for blanks before a colon
- * (DESIGN.md, What is rewritten is written strictly).
+ * and comments and blanks in Content-Type, -Transfer-Encoding and -Disposition (DESIGN.md, What is
+ * rewritten is written strictly).
  */
 #ifndef FILTER_REWRITE_H
 #define FILTER_REWRITE_H

@@ -1,6 +1,8 @@
 /*
  * grafting.h - one message through the library, over the spool of stock.h
  *
+ * Whatever is grafted must keep to the rules of strict.h.
+ *
  * Failures of the surroundings abort.
  */
 #ifndef TESTS_GRAFTING_H
@@ -11,6 +13,7 @@
 #include "filter/graft.h"
 #include "filter/spool-prover.h"
 #include "tests/stock.h"
+#include "tests/strict.h"
 
 enum { GRAFTING_NOW = STOCK_NOW * EXPIRY_UNIT, PIPE_HOLDS = 48 * 1024 };
 
@@ -123,6 +126,14 @@ graft_message(
 	graft_free(&g);
 	r.len = (size_t)lseek(out, 0, SEEK_CUR);
 	stock_require(r.len <= room && pread(out, to, r.len, 0) == (ssize_t)r.len, "output");
+	if (r.code == 0 && r.opts_in) {
+		const char *wrong = strict_check(p, len, to, r.len);
+
+		if (wrong != NULL) {
+			fprintf(stderr, "%.*s\n", (int)r.len, (const char *)to);
+		}
+		stock_require(wrong == NULL, wrong);
+	}
 	if (in >= 0) {
 		close(in);
 	}

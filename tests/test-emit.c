@@ -203,6 +203,33 @@ static const struct row rows[] = {
                 "x\n--@1\n" ONE "\n--@1--\n",
     },
     {
+        .name = "strict: the Content- fields of a text that moves",
+        IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: (a) text / plain ; charset = "
+           "\"utf-8\" (b); x=y;\n z=(c)1\nContent-Transfer-Encoding : 8bit (d)\n"
+           "Content-Disposition: inline (e)\nContent-Description: a (b)\n\nx"),
+        .want = "MIME-Version: 1.0\n" MIXED("@1") "Content-Transfer-Encoding: 8bit\n\n--@1\n"
+                                                  "Content-Type: text/plain;\n\tcharset=\"utf-8\";"
+                                                  "\n\tx=y;\n\tz=1\nContent-Transfer-Encoding: "
+                                                  "8bit\nContent-Disposition: inline\n"
+                                                  "Content-Description: a (b)\n\nx\n--@1\n" ONE
+                                                  "\n--@1--\n",
+    },
+    {
+        .name = "strict: a text that loses a line",
+        IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html "
+               ";charset=x\nContent-Transfer-Encoding: (a)7bit\n\n" MARK(
+                   "1") "\n--b\nContent-Type: text/html (stays)\n\nx\n--b--\n"),
+        .want = TOP_OUT MIXED("@1") "\n--@1\nContent-Type: text/html;\n\tcharset=x\n"
+                                    "Content-Transfer-Encoding: 7bit\n\n\n--@1\n"
+                                    "Content-Type: text/html (stays)\n\nx\n--@1\n" ONE "\n--@1--\n",
+    },
+    {
+        .name = "strict: what does not parse stays",
+        IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: text/plain (a) charset=x\n\nx"),
+        .want = "MIME-Version: 1.0\n" MIXED(
+            "@1") "\n--@1\nContent-Type: text/plain (a) charset=x\n\nx\n--@1\n" ONE "\n--@1--\n",
+    },
+    {
         .name = "strict: a part without its empty line gets one",
         IN("Graft-Attach: %1\nMIME-Version: 1.0\nContent-Type: multipart/mixed; "
            "boundary=b\n\n--b\nContent-Type: text/plain\n--b--\n"),

@@ -10,17 +10,23 @@ check(before, after, stored) returns a list of complaints, empty when:
 every part that was there decodes to the same bytes (its marker lines apart),
 every header field is the same except Graft*, each new part decodes to its
 stored file, nothing else changed, each boundary on the way to a graft is new
-and the others are not, and base64 stands in full lines of 76.
+and the others are not, base64 stands in full lines of 76, and what was written
+is written strictly (strict.py).
 """
 import re
 import sys
 from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.header import decode_header
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))     # as a program it stands alone
+from e2e.strict import strict  # noqa: E402
 
 NEW_BOUNDARY = re.compile(r'=_g[A-Za-z0-9_-]{22}')
 MARKER = re.compile(rb'\(\(graft:([A-Za-z0-9_-]{60})\)\)')
 SEALED = ('multipart/signed', 'multipart/encrypted')
+STRICTLY = ('content-type', 'content-transfer-encoding', 'content-disposition')
 # What an MTA may add on the way.
 ADDED = {'received', 'return-path', 'envelope-to', 'delivery-date', 'dkim-signature', 'message-id', 'date', 'from'}
 DROPPED = ('content-length', 'lines')
@@ -47,6 +53,7 @@ class Part:
     body: bytes = None          # decoded, when its text was edited
     children: list = None
     touched: bool = False       # a graft is in it: its boundary must be new
+    moved: bool = False         # the root became the child of a new multipart
     made: str = None            # the type of a multipart that was not there
     more: tuple = ((), ())      # its new last parts, in both orders that the design allows
 
@@ -117,6 +124,7 @@ class Model:
         """The part becomes the first child of a new multipart in its place."""
         child, fields = replace(part), []
         if part is self.root:
+            child.moved = True
             child.fields = [f for f in part.fields if f[0].lower().startswith('content-')]
             child.touched = child.children is not None
             fields = without(part.fields, prefix='content-')
@@ -170,6 +178,7 @@ class Check:
         self.complaints = []
         self.boundaries = []
         model = Model(before, stored)
+        self.opted_in = model.opted_in
         got = message_from_bytes(after)
         if not model.opted_in:
             self.plain(model, before, after)
@@ -219,10 +228,13 @@ class Check:
                      else 'fields stand in another order')
 
     def compare_part_fields(self, where, part, got, fields):
-        """The same fields; of a new boundary only that parameter differs."""
+        """The same fields; of a new boundary only that parameter differs, and where a header is written
+        again, comments and blanks in Content- fields."""
         rewritten = part.touched and part.children is not None
 
         def rest(some):
+            if rewritten or part.moved or part.body is not None:
+                some = [(n, less(v) if n.lower() in STRICTLY else v) for n, v in some]
             return without(some, 'content-type') if rewritten else some
         wanted = part.fields
         if rewritten:       # it loses a label that a multipart may not have (RFC 2045 6.4)
@@ -322,6 +334,11 @@ class Check:
                 self.say(where, f'{name} is left')
 
 
+def less(value):
+    """A Content- field's value without comments and blanks."""
+    return re.sub(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+', lambda m: m[1] or '', value)
+
+
 def author_name(message):
     return message.get_filename() if message is not None else None
 
@@ -362,7 +379,8 @@ def raw_children(body, boundary):
 
 def check(before, after, stored):
     """Complaints about `after` as a graft of `before`; stored: {token: Stored}. Both with LF line ends."""
-    return Check(before, after, {str(t): s for t, s in stored.items()}).complaints
+    found = Check(before, after, {str(t): s for t, s in stored.items()})
+    return found.complaints + (strict(before, after) if found.opted_in else [])
 
 
 def leaves(data):
