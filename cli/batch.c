@@ -64,7 +64,8 @@ refuse_too_long(struct batch *b)
 }
 
 int
-batch_run(struct intake *in, const struct put_request *defaults, bool json)
+batch_run(
+    struct intake *in, const struct put_request *defaults, bool json, struct progress *progress)
 {
 	struct batch *b = calloc(1, sizeof(*b));
 	struct complaint c;
@@ -78,7 +79,7 @@ batch_run(struct intake *in, const struct put_request *defaults, bool json)
 		complain(&c, EX_TEMPFAIL, "out of memory");
 		return complain_aloud("put", &c);
 	}
-	if (committer_start(in, json, &b->committer, &c) != 0) {
+	if (committer_start(in, json, progress, &b->committer, &c) != 0) {
 		free(b);
 		return complain_aloud("put", &c);
 	}

@@ -15,8 +15,9 @@
 
 #include "cli/intake.h"
 
-/* Serves standard input to its end. Returns the exit code: that of the first request that failed.
- */
-int batch_run(struct intake *in, const struct put_request *defaults, bool json);
+/* Serves standard input to its end, and tells `progress` of it. Returns the exit code: that of the
+ * first request that failed. */
+int batch_run(
+    struct intake *in, const struct put_request *defaults, bool json, struct progress *progress);
 
 #endif

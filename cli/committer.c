@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,11 +32,12 @@ struct answers {
 
 struct committer {
 	bool json;
+	struct progress *progress;
 	struct answers *filled; /* the reader's */
 	struct answers *spare;  /* the reader's while the place is empty, or else in it */
 	/* The thread's; the reader's again after the thread has ended. */
 	int status;
-	struct progress progress;
+	uint64_t input; /* bytes that there are to read, 0: not known */
 	/* Only for the holder of the lock. */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -68,6 +70,9 @@ serve(struct committer *m, struct answers *g)
 	bool committed = intake_pending(g->group) == 0 || intake_commit(g->group, &failed) == 0;
 	size_t receipt = 0;
 
+	progress_reach(m->progress, g->taken, m->input);
+	progress_add(m->progress, g->count, 0);
+	progress_pause(m->progress);
 	for (size_t i = 0; i < g->count; i++) {
 		const struct answer *a = &g->answers[i];
 		if (!a->stored) {
@@ -77,7 +82,6 @@ serve(struct committer *m, struct answers *g)
 		} else {
 			const struct receipt *r = intake_receipt(g->group, receipt++);
 			receipt_print(r, a->json);
-			progress_add(&m->progress, r->size, g->taken);
 		}
 	}
 	g->count = 0;
@@ -91,6 +95,7 @@ serve(struct committer *m, struct answers *g)
 		int code = complain_aloud("put", &failed);
 		m->status = m->status == EX_OK ? code : m->status;
 	}
+	progress_resume(m->progress);
 }
 
 static void *
@@ -157,10 +162,11 @@ discard(struct committer **committer)
 }
 
 int
-committer_start(
-    const struct intake *in, bool json, struct committer **committer_r, struct complaint *c)
+committer_start(const struct intake *in, bool json, struct progress *progress,
+    struct committer **committer_r, struct complaint *c)
 {
 	struct committer *m = calloc(1, sizeof(*m));
+	struct stat st;
 	int error;
 
 	*committer_r = NULL;
@@ -168,13 +174,16 @@ committer_start(
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
 	m->json = json;
+	m->progress = progress;
+	if (fstat(STDIN_FILENO, &st) == 0 && S_ISREG(st.st_mode)) {
+		m->input = (uint64_t)st.st_size;
+	}
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_cond_init(&m->changed, NULL);
 	if (group_begin(in, &m->filled, c) != 0 || group_begin(in, &m->spare, c) != 0) {
 		discard(&m);
 		return -1;
 	}
-	progress_begin(&m->progress, STDIN_FILENO);
 	error = pthread_create(&m->thread, NULL, run, m);
 	if (error != 0) {
 		discard(&m);
@@ -283,7 +292,6 @@ committer_end(struct committer **committer)
 	pthread_cond_signal(&m->changed);
 	pthread_mutex_unlock(&m->lock);
 	pthread_join(m->thread, NULL);
-	progress_end(&m->progress);
 	status = m->status;
 	discard(committer);
 	return status;

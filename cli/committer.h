@@ -15,9 +15,10 @@
 
 struct committer;
 
-/* 0, or -1 with *c filled in. `json`: answers are JSON also where the request was not. */
-int committer_start(
-    const struct intake *in, bool json, struct committer **committer_r, struct complaint *c);
+/* 0, or -1 with *c filled in. `json`: answers are JSON also where the request was not. `progress`
+ * is told of what is answered. */
+int committer_start(const struct intake *in, bool json, struct progress *progress,
+    struct committer **committer_r, struct complaint *c);
 
 /* Takes a request in and adds it to the group. A request that fails is answered with its failure.
  */

@@ -59,6 +59,7 @@ look_at_chunk(struct transfer *t, size_t len)
 		    t->request->file, (unsigned long long)most);
 	}
 	message_check_add(&t->check, t->sink->chunk, len);
+	progress_add(t->sink->progress, 0, len);
 	return 0;
 }
 
@@ -122,7 +123,9 @@ take_source(struct transfer *t)
 		return true;
 	}
 	if (!sink->said_copied) {
+		progress_pause(sink->progress);
 		source_say_copied(&t->source, how);
+		progress_resume(sink->progress);
 		sink->said_copied = true;
 	}
 	return false;

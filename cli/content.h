@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "cli/complaint.h"
+#include "cli/progress.h"
 #include "cli/request.h"
 #include "spool/store.h"
 
@@ -20,7 +21,8 @@ struct content_sink {
 	const char *path; /* the spool's */
 	struct spool *spool;
 	struct store *store;
-	bool said_copied; /* the reason why a file is not taken over was printed */
+	struct progress *progress; /* may be NULL */
+	bool said_copied;          /* the reason why a file is not taken over was printed */
 	uint8_t chunk[READ_CHUNK];
 };
 

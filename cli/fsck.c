@@ -13,6 +13,7 @@
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "spool/fsck.h"
+#include "spool/used.h"
 
 static const char usage[] =
     "usage: mailgraft fsck [--spool DIR] [--repair] [--json]\n"
@@ -31,13 +32,12 @@ struct session {
 };
 
 static void
-found(void *arg, const struct fsck_finding *f)
+print_finding(const struct fsck_finding *f, bool json)
 {
-	const struct session *s = arg;
 	const char *grade = f->grade == FSCK_BAD ? "bad" : "unused";
 	int first = 1;
 
-	if (!s->json) {
+	if (!json) {
 		printf(
 		    "%s: '%s' %s%s\n", grade, f->path, f->what, f->repaired ? " (repaired)" : "");
 		return;
@@ -50,11 +50,21 @@ found(void *arg, const struct fsck_finding *f)
 }
 
 static void
-step(void *arg, uint64_t bytes)
+found(void *arg, const struct fsck_finding *f)
 {
 	struct session *s = arg;
 
-	progress_add(&s->progress, bytes, 0);
+	progress_pause(&s->progress);
+	print_finding(f, s->json);
+	progress_resume(&s->progress);
+}
+
+static void
+step(void *arg, uint64_t files, uint64_t bytes)
+{
+	struct session *s = arg;
+
+	progress_add(&s->progress, files, bytes);
 }
 
 static void
@@ -126,7 +136,7 @@ fsck_main(int argc, char **argv)
 	if (open_spool(path, &spool, &c) != 0) {
 		return complain_aloud("fsck", &c);
 	}
-	progress_begin(&session.progress, -1);
+	progress_begin(&session.progress, "files", used_get(spool));
 	ret = fsck(spool, &o, &result, &why);
 	progress_end(&session.progress);
 	spool_close(&spool);

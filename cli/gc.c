@@ -49,9 +49,10 @@ struct gc {
 };
 
 static void
-step(void *arg)
+step(void *arg, int at)
 {
-	progress_add(arg, 0, 0);
+	progress_reach(arg, (uint64_t)at, SWEEP_END);
+	progress_add(arg, 1, 0);
 }
 
 static void
@@ -150,7 +151,7 @@ run(struct gc *g, struct complaint *c)
 	if (ret != 0) {
 		return complain_spool(c, g->spool, &why, "cannot open the spool");
 	}
-	progress_begin(&progress, -1);
+	progress_begin(&progress, "files", 0);
 	g->sweep.step = step;
 	g->sweep.arg = &progress;
 	ret = sweep(spool, &g->sweep, &result, &why);

@@ -48,7 +48,8 @@ struct intake_group {
 };
 
 int
-intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
+intake_open(
+    const char *spool, struct progress *progress, struct intake **intake_r, struct complaint *c)
 {
 	struct spool_fail why = {0};
 	struct key key;
@@ -60,6 +61,7 @@ intake_open(const char *spool, struct intake **intake_r, struct complaint *c)
 		return complain(c, EX_TEMPFAIL, "out of memory");
 	}
 	in->sink.path = spool;
+	in->sink.progress = progress;
 	ret = spool_open(spool, &in->sink.spool, &why);
 	if (ret == 0) {
 		ret = store_open(in->sink.spool, &in->sink.store, &why);

@@ -13,13 +13,16 @@
 #include <stdint.h>
 
 #include "cli/complaint.h"
+#include "cli/progress.h"
 #include "cli/receipt.h"
 #include "cli/request.h"
 
 struct intake;
 struct intake_group;
 
-int intake_open(const char *spool, struct intake **intake_r, struct complaint *c);
+/* `progress` is told of each byte that is stored; it may be NULL. */
+int intake_open(
+    const char *spool, struct progress *progress, struct intake **intake_r, struct complaint *c);
 void intake_close(struct intake **intake);
 
 int intake_group_new(

@@ -19,7 +19,10 @@ enum {
 	/* and how long a group is filled, whole seconds of a coarse clock */
 	BATCH_GROUP_SECONDS = 1,
 	REQUEST_REASON_MAX = 192, /* bytes of a reason why a line is no request, with its NUL */
-	READ_CHUNK = 256 * 1024,  /* bytes read from a source at a time */
+	PROGRESS_FIRST_MS = 1000, /* milliseconds that a command is silent about how far it is */
+	PROGRESS_AGAIN_MS = 250,  /* and until it says so again */
+	PROGRESS_LEFT_MAX = 1000 * 60 * 60 - 1, /* seconds; more are not foreseen */
+	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
 	PREVIEW_COPY_BYTES = 64 * 1024, /* bytes of a message that preview copies at a time */
 	SENTENCE_MAX = 1024,            /* bytes of the filter's sentence, with its NUL */
 	DURATION_DIGITS_MAX = 6,        /* of a number of minutes, hours, days or weeks */

@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-spool.h"
+#include "cli/progress.h"
 #include "cli/table.h"
 #include "mime/part-header.h"
 #include "spool/entry.h"
@@ -41,6 +43,7 @@ struct listing {
 	const char *path;
 	struct spool *spool;
 	struct table *table;
+	struct progress progress;
 };
 
 static int
@@ -69,7 +72,7 @@ add_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const struc
 }
 
 static int
-list_all(const struct listing *l, struct complaint *c)
+list_all(struct listing *l, struct complaint *c)
 {
 	struct spool_fail why = {0};
 	struct walk_file f;
@@ -79,6 +82,8 @@ list_all(const struct listing *l, struct complaint *c)
 
 	walk_begin(&w, l->spool, WALK_ENTRIES);
 	while ((ret = walk_next(&w, &f, &why)) > 0) {
+		progress_reach(&l->progress, (uint64_t)walk_at(&w), SHARDS);
+		progress_add(&l->progress, 1, 0);
 		if (!f.named) {
 			continue;
 		}
@@ -131,7 +136,7 @@ list_one(const struct listing *l, const char *word, struct complaint *c)
 }
 
 static int
-list(const struct listing *l, int count, char **words, struct complaint *c)
+list(struct listing *l, int count, char **words, struct complaint *c)
 {
 	int ret = 0;
 
@@ -169,9 +174,14 @@ ls_main(int argc, char **argv)
 	if (ret == 0 && spool_open(l.path, &l.spool, &why) != 0) {
 		ret = complain_spool(&c, l.path, &why, "cannot open the spool");
 	}
+	/* Rows that come one by one are progress enough, and would stand in its way. */
+	if (form.form == TABLE_PEOPLE || isatty(STDOUT_FILENO) == 0) {
+		progress_begin(&l.progress, "files", 0);
+	}
 	if (ret == 0) {
 		ret = list(&l, argc - optind, argv + optind, &c);
 	}
+	progress_end(&l.progress);
 	table_close(&l.table);
 	spool_close(&l.spool);
 	if (ret != 0) {

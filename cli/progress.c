@@ -1,11 +1,14 @@
 /*
- * progress.c - one line on stderr, rewritten once a second
+ * progress.c - see progress.h
  */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "cli/limits.h"
+#include "cli/size.h"
 
 static double
 seconds(const struct timespec *from, const struct timespec *to)
@@ -14,56 +17,129 @@ seconds(const struct timespec *from, const struct timespec *to)
 }
 
 void
-progress_begin(struct progress *p, int input)
+progress_begin(struct progress *p, const char *noun, uint64_t total_bytes)
 {
-	struct stat st;
-
-	*p = (struct progress){.on = isatty(STDERR_FILENO) != 0};
-	if (input >= 0 && fstat(input, &st) == 0 && S_ISREG(st.st_mode)) {
-		p->total = (uint64_t)st.st_size;
+	*p = (struct progress){
+	    .on = isatty(STDERR_FILENO) != 0, .noun = noun, .total_bytes = total_bytes};
+	if (p->on) {
+		pthread_mutex_init(&p->lock, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &p->start);
+		p->last = p->start;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &p->start);
-	p->shown = p->start;
 }
 
 static void
-show(struct progress *p, double took, uint64_t done)
+print_rate(const struct progress *p, double took)
 {
-	double rate = took > 0 ? (double)p->count / took : 0;
+	char size[SIZE_TEXT_MAX];
 
-	fprintf(stderr, "\r\033[K%llu done, %.1f MB, %.0f/s", (unsigned long long)p->count,
-	    (double)p->bytes / 1e6, rate);
-	if (p->total > 0 && done > 0 && done <= p->total) {
-		double left = took * (double)(p->total - done) / (double)done;
-		fprintf(stderr, ", %.0f s left", left);
+	if (p->bytes > 0) {
+		fprintf(stderr, ", %s/s", size_short((uint64_t)((double)p->bytes / took), size));
+	} else {
+		fprintf(stderr, ", %.0f/s", (double)p->count / took);
+	}
+}
+
+static void
+print_left(double took, double done, double total)
+{
+	double left = took * (total - done) / done;
+	uint64_t whole = left < PROGRESS_LEFT_MAX ? (uint64_t)(left + 0.5) : PROGRESS_LEFT_MAX;
+
+	fprintf(stderr, ", %.0f%%, ", 100 * done / total);
+	if (whole >= 3600) {
+		fprintf(stderr, "%" PRIu64 ":", whole / 3600);
+	}
+	fprintf(stderr, "%02" PRIu64 ":%02" PRIu64 " left", whole / 60 % 60, whole % 60);
+}
+
+static void
+show(struct progress *p, double took)
+{
+	char bytes[SIZE_TEXT_MAX], total[SIZE_TEXT_MAX];
+	bool knows_bytes = p->total_bytes > 0 && p->bytes <= p->total_bytes;
+
+	fprintf(stderr, "\r\033[K%" PRIu64 " %s", p->count, p->noun);
+	if (p->bytes > 0) {
+		fprintf(stderr, ", %s%s%s", size_short(p->bytes, bytes), knows_bytes ? " of " : "",
+		    knows_bytes ? size_short(p->total_bytes, total) : "");
+	}
+	print_rate(p, took);
+	if (knows_bytes && p->bytes > 0) {
+		print_left(took, (double)p->bytes, (double)p->total_bytes);
+	} else if (p->at > 0 && p->at <= p->end) {
+		print_left(took, (double)p->at, (double)p->end);
+	}
+	fflush(stderr);
+	p->shown = true;
+}
+
+/* With the lock. */
+static void
+show_at_times(struct progress *p)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (seconds(&p->last, &now) * 1000 >= (p->shown ? PROGRESS_AGAIN_MS : PROGRESS_FIRST_MS)) {
+		p->last = now;
+		show(p, seconds(&p->start, &now));
 	}
 }
 
 void
-progress_add(struct progress *p, uint64_t bytes, uint64_t done)
+progress_add(struct progress *p, uint64_t count, uint64_t bytes)
 {
-	struct timespec now;
-
-	p->count++;
+	if (p == NULL || !p->on) {
+		return;
+	}
+	pthread_mutex_lock(&p->lock);
+	p->count += count;
 	p->bytes += bytes;
+	show_at_times(p);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+progress_reach(struct progress *p, uint64_t at, uint64_t end)
+{
 	if (!p->on) {
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (seconds(&p->shown, &now) >= 1) {
-		p->shown = now;
-		show(p, seconds(&p->start, &now), done);
+	pthread_mutex_lock(&p->lock);
+	p->at = at;
+	p->end = end;
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
+progress_pause(struct progress *p)
+{
+	if (p == NULL || !p->on) {
+		return;
+	}
+	pthread_mutex_lock(&p->lock);
+	if (p->shown) {
+		fputs("\r\033[K", stderr);
+		fflush(stderr);
+	}
+}
+
+void
+progress_resume(struct progress *p)
+{
+	if (p != NULL && p->on) {
+		pthread_mutex_unlock(&p->lock);
 	}
 }
 
 void
 progress_end(struct progress *p)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (p->on && seconds(&p->start, &now) >= 1) {
-		show(p, seconds(&p->start, &now), 0);
-		fputc('\n', stderr);
+	if (p->on) {
+		progress_pause(p);
+		progress_resume(p);
+		pthread_mutex_destroy(&p->lock);
+		p->on = false;
 	}
 }

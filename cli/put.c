@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "cli/arguments.h"
@@ -10,6 +11,7 @@
 #include "cli/command.h"
 #include "cli/duration.h"
 #include "cli/intake.h"
+#include "cli/progress.h"
 #include "cli/settings.h"
 
 static const char usage[] =
@@ -46,6 +48,7 @@ struct options {
 	struct command_line line;
 	bool batch;
 	struct put_request request; /* its file is set for each argument */
+	struct progress progress;
 };
 
 /* 0: the options are read, go on. 1: the command is over, with *code. */
@@ -141,9 +144,10 @@ check_options(const struct options *o, int files, struct complaint *c)
 
 /* Makes everything durable that was added so far, then answers it. */
 static int
-commit(struct intake_group *group, bool json, struct complaint *c)
+commit(struct intake_group *group, struct options *o, struct complaint *c)
 {
 	size_t count = intake_pending(group);
+	bool answered;
 
 	if (count == 0) {
 		return 0;
@@ -151,11 +155,32 @@ commit(struct intake_group *group, bool json, struct complaint *c)
 	if (intake_commit(group, c) != 0) {
 		return -1;
 	}
+	progress_pause(&o->progress);
 	for (size_t i = 0; i < count; i++) {
-		receipt_print(intake_receipt(group, i), json);
+		receipt_print(intake_receipt(group, i), o->line.json);
 	}
+	answered = fflush(stdout) == 0;
+	progress_resume(&o->progress);
 	/* A failure is noticed when the output is ended. */
-	return fflush(stdout) == 0 ? intake_remove_moved(group, c) : 0;
+	return answered ? intake_remove_moved(group, c) : 0;
+}
+
+/* Of all files together; 0 where that cannot be known. */
+static uint64_t
+total_size(int count, char **files)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < count; i++) {
+		struct stat st;
+
+		if (strcmp(files[i], "-") == 0 || stat(files[i], &st) != 0 ||
+		    !S_ISREG(st.st_mode)) {
+			return 0;
+		}
+		total += (uint64_t)st.st_size;
+	}
+	return total;
 }
 
 static int
@@ -174,14 +199,16 @@ put_files(struct intake *in, struct options *o, int count, char **files)
 		    intake_add(in, group, &o->request, &failed) != 0) {
 			ret = failed.code;
 		}
+		progress_add(&o->progress, ret == EX_OK, 0);
 		if ((ret != EX_OK || i == count - 1 || intake_full(group)) &&
-		    commit(group, o->line.json, &c) != 0) {
+		    commit(group, o, &c) != 0) {
 			failed = c;
 			ret = c.code;
 			break;
 		}
 	}
 	intake_group_free(&group);
+	progress_end(&o->progress);
 	return ret == EX_OK ? EX_OK : complain_aloud("put", &failed);
 }
 
@@ -200,14 +227,16 @@ put_main(int argc, char **argv)
 		return ret;
 	}
 	if (check_options(&o, argc - optind, &c) != 0 ||
-	    intake_open(spool_path(o.line.spool), &in, &c) != 0) {
+	    intake_open(spool_path(o.line.spool), &o.progress, &in, &c) != 0) {
 		return complain_aloud("put", &c);
 	}
+	progress_begin(&o.progress, "files", total_size(argc - optind, argv + optind));
 	if (o.batch) {
-		ret = batch_run(in, &o.request, o.line.json);
+		ret = batch_run(in, &o.request, o.line.json, &o.progress);
 	} else {
 		ret = put_files(in, &o, argc - optind, argv + optind);
 	}
+	progress_end(&o.progress);
 	intake_close(&in);
 	return finish_output("put") != 0 ? EX_IOERR : ret;
 }

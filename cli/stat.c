@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/complain-spool.h"
 #include "cli/json.h"
+#include "cli/progress.h"
 #include "cli/size.h"
 #include "cli/table.h"
 #include "spool/entry.h"
@@ -76,7 +77,7 @@ count_entry(struct totals *t, const struct entry *e, uint64_t now)
 }
 
 static int
-count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
+count_all(const struct spool *spool, struct totals *t, struct progress *p, struct spool_fail *why)
 {
 	uint64_t now = (uint64_t)time(NULL);
 	struct walk_file f;
@@ -86,6 +87,8 @@ count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
 
 	walk_begin(&w, spool, WALK_ENTRIES);
 	while ((ret = walk_next(&w, &f, why)) > 0) {
+		progress_reach(p, (uint64_t)walk_at(&w), (uint64_t)2 * SHARDS);
+		progress_add(p, 1, 0);
 		ret = f.named ? entry_load(spool, f.id, &e, why) : -EBADMSG;
 		if (ret == 0) {
 			count_entry(t, &e, now);
@@ -101,6 +104,8 @@ count_all(const struct spool *spool, struct totals *t, struct spool_fail *why)
 	}
 	walk_begin(&w, spool, WALK_BLOBS);
 	while ((ret = walk_next(&w, &f, why)) > 0) {
+		progress_reach(p, (uint64_t)walk_at(&w) + SHARDS, (uint64_t)2 * SHARDS);
+		progress_add(p, 1, 0);
 		t->blobs++;
 		t->blob_bytes += (uint64_t)f.st.st_size;
 	}
@@ -223,14 +228,17 @@ count(const char *path, struct totals *t, struct complaint *c)
 {
 	struct spool_fail why = {0};
 	struct spool *spool = NULL;
+	struct progress progress;
 	int ret = spool_open(path, &spool, &why);
 
+	progress_begin(&progress, "files", 0);
 	if (ret == 0) {
 		ret = load_keys(spool, t, &why);
 	}
 	if (ret == 0) {
-		ret = count_all(spool, t, &why);
+		ret = count_all(spool, t, &progress, &why);
 	}
+	progress_end(&progress);
 	spool_close(&spool);
 	return ret == 0 ? 0 : complain_spool(c, path, &why, "cannot count the spool");
 }

@@ -15,6 +15,7 @@
 #include "cli/command.h"
 #include "cli/complain-exim.h"
 #include "cli/json.h"
+#include "cli/progress.h"
 #include "exim/program.h"
 #include "exim/rights.h"
 #include "exim/stuck.h"
@@ -38,6 +39,8 @@ struct stuck {
 	bool json;
 	int64_t now;
 	size_t found;
+	struct progress progress;
+	uint64_t messages; /* that are queued; 0: not counted */
 };
 
 static void
@@ -82,11 +85,37 @@ report(void *arg, const struct stuck_row *r)
 	snprintf(why, sizeof(why), "%s%s%s", r->reason, r->error == 0 ? "" : ": ",
 	    r->error == 0 ? "" : reason(r->error));
 	s->found++;
+	progress_pause(&s->progress);
 	if (s->json) {
 		print_json(r, age, why);
 	} else {
 		print_line(r, age, why);
 	}
+	progress_resume(&s->progress);
+}
+
+static void
+step(void *arg)
+{
+	struct stuck *s = arg;
+
+	progress_reach(&s->progress, s->progress.count, s->messages);
+	progress_add(&s->progress, 1, 0);
+}
+
+/* Tells `step` of the queue's size, which nobody needs where no progress is shown. */
+static int
+find(struct stuck *s, struct queue_fail *why)
+{
+	int ret;
+
+	progress_begin(&s->progress, "messages", 0);
+	if (s->progress.on && queue_count(s->exim_spool, &s->messages, why) < 0) {
+		s->messages = 0;
+	}
+	ret = stuck_find(s->exim_spool, s->spool, s->now, report, step, s, why);
+	progress_end(&s->progress);
+	return ret;
 }
 
 /* As root: becomes Exim's user, with the spool's group, as the filter runs. */
@@ -126,7 +155,7 @@ run(struct stuck *s)
 	if (become_exim(s, &c) < 0) {
 		return complain_aloud("stuck", &c);
 	}
-	if (stuck_find(s->exim_spool, s->spool, s->now, report, s, &why) < 0) {
+	if (find(s, &why) < 0) {
 		complain(&c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT, "%s '%s': %s", why.what,
 		    s->exim_spool, reason(why.error));
 		return complain_aloud("stuck", &c);

@@ -181,3 +181,22 @@ queue_walk(
 	closedir(top);
 	return ret;
 }
+
+static int
+count_one(void *arg, const char *queue, int directory, const char *id)
+{
+	uint64_t *count = arg;
+
+	(void)queue;
+	(void)directory;
+	(void)id;
+	++*count;
+	return 0;
+}
+
+int
+queue_count(const char *spool, uint64_t *count, struct queue_fail *why)
+{
+	*count = 0;
+	return queue_walk(spool, QUEUE_HEADERS, count_one, count, why);
+}

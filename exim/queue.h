@@ -101,6 +101,9 @@ typedef int queue_each(void *arg, const char *queue, int directory, const char *
 int queue_walk(
     const char *spool, enum queue_file file, queue_each *each, void *arg, struct queue_fail *why);
 
+/* How many messages there are. -1: not all can be seen. */
+int queue_count(const char *spool, uint64_t *count_r, struct queue_fail *why);
+
 /*
  * queue_open_at, and once more after a moment where the -D file alone is missing:
  * a message that is done loses it first. Then *why says that it is gone.

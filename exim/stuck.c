@@ -12,6 +12,7 @@ struct search {
 	const char *spool;
 	int64_t now;
 	stuck_report *report;
+	stuck_step *step;
 	void *arg;
 };
 
@@ -72,6 +73,7 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 	struct queue_fail why = {.what = NULL};
 	struct queued q;
 
+	s->step(s->arg);
 	if (queue_open_listed(directory, id, &q, &why) < 0 || queue_read(&q, &why) < 0) {
 		if (!why.gone) {
 			report_unreadable(s, &q, queue, id, &why);
@@ -86,10 +88,10 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 }
 
 int
-stuck_find(const char *exim_spool, const char *spool, int64_t now, stuck_report *report, void *arg,
-    struct queue_fail *why)
+stuck_find(const char *exim_spool, const char *spool, int64_t now, stuck_report *report,
+    stuck_step *step, void *arg, struct queue_fail *why)
 {
-	struct search s = {.spool = spool, .now = now, .report = report, .arg = arg};
+	struct search s = {.spool = spool, .now = now, .report = report, .step = step, .arg = arg};
 
 	return queue_walk(exim_spool, QUEUE_HEADERS, each_message, &s, why);
 }

@@ -26,12 +26,14 @@ struct stuck_row {
 };
 
 typedef void stuck_report(void *arg, const struct stuck_row *row);
+/* Before each message is judged. */
+typedef void stuck_step(void *arg);
 
 /*
  * Judges every queue beneath Exim's spool directory `exim_spool` by the spool
  * `spool` and the time `now`. -1 where a queue cannot be read.
  */
 int stuck_find(const char *exim_spool, const char *spool, int64_t now, stuck_report *report,
-    void *arg, struct queue_fail *why);
+    stuck_step *step, void *arg, struct queue_fail *why);
 
 #endif

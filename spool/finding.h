@@ -23,7 +23,8 @@ struct fsck_finding {
 struct fsck_options {
 	bool repair;
 	void (*found)(void *arg, const struct fsck_finding *finding);
-	void (*step)(void *arg, uint64_t bytes); /* after each file */
+	/* as it goes on: so many files more are done, so many bytes more are read */
+	void (*step)(void *arg, uint64_t files, uint64_t bytes);
 	void *arg;
 };
 

@@ -114,6 +114,7 @@ sum_blob(struct checker *c, const struct walk_file *f, uint8_t digest[SHA256_BYT
 		sha256_add(&sha256, c->chunk, (size_t)n);
 		checksum_add(&checksum, c->chunk, (size_t)n);
 		*size_r += (uint64_t)n;
+		c->options->step(c->options->arg, 0, (uint64_t)n);
 	}
 	close(fd);
 	sha256_end(&sha256, digest);
@@ -157,7 +158,7 @@ check_blob(struct checker *c, const struct walk_file *f, struct spool_fail *why)
 	}
 	ret = sum_blob(c, f, digest, sum, &size, why);
 	c->result->bytes += size;
-	c->options->step(c->options->arg, size);
+	c->options->step(c->options->arg, 1, 0);
 	if (ret == -ENOENT) {
 		return 0;
 	}
@@ -188,7 +189,7 @@ check_entries(struct checker *c, struct spool_fail *why)
 		if (ret != 0) {
 			break;
 		}
-		c->options->step(c->options->arg, 0);
+		c->options->step(c->options->arg, 1, 0);
 	}
 	walk_end(&w);
 	return ret;

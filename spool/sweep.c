@@ -36,10 +36,10 @@ old(const struct sweeper *s)
 }
 
 static void
-step(const struct sweeper *s)
+step(const struct sweeper *s, int at)
 {
 	if (s->options->step != NULL) {
-		s->options->step(s->options->arg);
+		s->options->step(s->options->arg, at);
 	}
 }
 
@@ -127,7 +127,7 @@ sweep_entries(struct sweeper *s, struct spool_fail *why)
 		if (ret != 0) {
 			break;
 		}
-		step(s);
+		step(s, w.shard);
 	}
 	walk_end(&w);
 	if (ret == 0 && s->result->entries_removed > 0 && !s->options->dry_run &&
@@ -173,7 +173,7 @@ sweep_blobs(struct sweeper *s, struct spool_fail *why)
 			if (ret != 0) {
 				break;
 			}
-			step(s);
+			step(s, SHARDS + shard);
 		}
 		walk_end(&w);
 	}

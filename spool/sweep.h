@@ -20,15 +20,19 @@
 #include "spool/id-set.h"
 #include "spool/spool.h"
 
+/* Every shard is gone through twice: for entries, and for blobs. */
+enum { SWEEP_END = 2 * SHARDS };
+
 struct sweep_options {
 	uint64_t grace; /* seconds */
 	/* NULL, or all that are needed, sealed: others are dead too, */
 	const struct id_set *needed;
 	/* where stored before this (seconds since 1970) and not kept */
 	int64_t stored_before;
-	bool dry_run;            /* only count */
-	bool force;              /* whatever the clock says */
-	void (*step)(void *arg); /* after each file that was looked at; may be NULL */
+	bool dry_run; /* only count */
+	bool force;   /* whatever the clock says */
+	/* after each file that was looked at: how far it is, of SWEEP_END; may be NULL */
+	void (*step)(void *arg, int at);
 	void *arg;
 };
 

@@ -175,18 +175,35 @@ used_sync(const struct spool *spool, struct spool_fail *why)
 	return ret;
 }
 
+static int
+look(const struct spool *spool, uint64_t *bytes_r, struct spool_fail *why)
+{
+	int ret, fd = open_count(spool, O_RDONLY, why);
+
+	*bytes_r = 0;
+	if (fd < 0) {
+		return fd;
+	}
+	ret = read_count(fd, bytes_r, why);
+	close(fd);
+	return ret;
+}
+
 int
 used_check(const struct spool *spool, struct spool_fail *why)
 {
 	uint64_t bytes;
-	int ret, fd = open_count(spool, O_RDONLY, why);
 
-	if (fd < 0) {
-		return fd;
-	}
-	ret = read_count(fd, &bytes, why);
-	close(fd);
-	return ret;
+	return look(spool, &bytes, why);
+}
+
+uint64_t
+used_get(const struct spool *spool)
+{
+	struct spool_fail why = {0};
+	uint64_t bytes;
+
+	return look(spool, &bytes, &why) == 0 ? bytes : 0;
 }
 
 static int

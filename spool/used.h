@@ -37,6 +37,9 @@ void used_subtract(const struct spool *spool, int lock, uint64_t bytes);
 /* The count is on disk. */
 int used_sync(const struct spool *spool, struct spool_fail *why);
 
+/* How many bytes all blobs have, as it is counted; 0 where that cannot be read. */
+uint64_t used_get(const struct spool *spool);
+
 /* Is the file a count? 0, -ENODATA, or -errno. */
 int used_check(const struct spool *spool, struct spool_fail *why);
 

@@ -123,3 +123,9 @@ walk_end(struct walk *w)
 		w->dir = NULL;
 	}
 }
+
+int
+walk_at(const struct walk *w)
+{
+	return w->shard;
+}

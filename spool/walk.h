@@ -42,4 +42,7 @@ void walk_begin_shard(
 int walk_next(struct walk *w, struct walk_file *file_r, struct spool_fail *why);
 void walk_end(struct walk *w);
 
+/* Of a walk of all shards: how far it is, of SHARDS. */
+int walk_at(const struct walk *w);
+
 #endif

@@ -37,8 +37,9 @@ on_finding(void *arg, const struct fsck_finding *f)
 }
 
 static void
-on_step(void *arg, uint64_t bytes)
+on_step(void *arg, uint64_t files, uint64_t bytes)
 {
+	(void)files;
 	*(uint64_t *)arg += bytes;
 }
 
