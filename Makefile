@@ -216,7 +216,7 @@ PLACES := $(call place,755,$O/mailgraft,$(PREFIX)/bin) \
   $(call place,755,doc/exim/mailgraft-exim-setup doc/exim/mailgraft-exim-test,$(LIBDIR)) \
   $(call place,755,$(addprefix doc/watch/mailgraft-,counters munin nagios stuck-mail),$(LIBDIR)) \
   $(call place,644,$(foreach d,spool watch systemd,$(foreach e,service timer socket,$(wildcard doc/$d/*.$e))),$(UNITS)) \
-  $(foreach n,mailgraft mailgraft-policyd,644:doc/systemd/$n.sysusers:$(PREFIX)/lib/sysusers.d/$n.conf) \
+  $(foreach n,mailgraft mailgraft-policyd mailgraft-relay,644:doc/systemd/$n.sysusers:$(PREFIX)/lib/sysusers.d/$n.conf) \
   644:doc/systemd/mailgraft.tmpfiles:$(PREFIX)/lib/tmpfiles.d/mailgraft.conf \
   644:doc/mailgraft.bash-completion:$(SHARE)/bash-completion/completions/mailgraft \
   $(call place,644,$(wildcard doc/exim/debian/*),$(SHARE)/mailgraft/exim/debian) \
@@ -230,6 +230,7 @@ PLACES := $(call place,755,$O/mailgraft,$(PREFIX)/bin) \
   $(call place,644,doc/watch/README.md doc/watch/dashboard.svg doc/watch/logcheck,$(DOC)/watch) \
   $(call place,644,doc/mailgraft.yaml,$(DOC)/examples) \
   $(call place,644,doc/policyd.yaml,$(DOC)-policyd/examples) \
+  $(call place,644,doc/relay.yaml,$(DOC)-relay/examples) \
   $(call place,644,$(wildcard doc/postfix/*),$(DOC)-policyd/postfix) \
   $(call place,644,$(wildcard doc/primary/*),$(DOC)-policyd/primary) \
   $(call place,644,$(wildcard doc/exim/policy-*),$(DOC)-policyd/exim)
@@ -259,7 +260,7 @@ dist:
 	@mkdir -p build
 	$(FILES) | LC_ALL=C sort -z | tar --null -T - -c --format=ustar --mtime=@$(EPOCH) --owner=0 --group=0 \
 	    --numeric-owner --mode=u=rwX,go=rX --transform 's,^\(\./\)\{0\,1\},mailgraft-$(VERSION)/,' | \
-	    gzip -n9 >build/mailgraft-$(VERSION).tar.gz
+	    gzip -n9 >build/dist.$$$$ && mv build/dist.$$$$ build/mailgraft-$(VERSION).tar.gz
 	@echo build/mailgraft-$(VERSION).tar.gz
 
 # What is packed already from the same source is not built again.
