@@ -15,6 +15,7 @@ int gc_main(int argc, char **argv);
 int ls_main(int argc, char **argv);
 int stat_main(int argc, char **argv);
 int preview_main(int argc, char **argv);
+int queue_main(int argc, char **argv);
 int stuck_main(int argc, char **argv);
 int check_exim_main(int argc, char **argv);
 int check_postfix_main(int argc, char **argv);

@@ -29,6 +29,7 @@ static const struct command {
     {"preview", preview_main, "show what the filter would make of a message"},
     {"check-exim", check_exim_main, "say what is dangerous in Exim's configuration"},
     {"check-postfix", check_postfix_main, "say what is dangerous in Postfix's configuration"},
+    {"queue", queue_main, "count what waits in Exim's queues, or what needs a file"},
     {"stuck", stuck_main, "list queued messages that cannot be grafted"},
 };
 

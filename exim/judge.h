@@ -19,4 +19,7 @@
  */
 int judge_message(int message, const char *spool, int64_t now, struct refusal *why);
 
+/* The same, with the bytes that it will have; 0 where it asks for nothing. */
+int judge_size(int message, const char *spool, int64_t now, uint64_t *bytes_r, struct refusal *why);
+
 #endif

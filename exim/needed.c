@@ -30,45 +30,65 @@ struct collector {
 	const char *directory;
 	FILE *out;
 	struct ending end;
+};
+
+struct reader {
+	needed_found *found;
+	void *arg;
 	struct mention_search search;
 	uint8_t chunk[EXIM_CHUNK];
 };
 
-/* A token that could be one of ours. Whose it is does not matter: the set is of ids, and a
- * stranger's id is nobody's. */
+/* A token that could be one of ours. Whose it is does not matter: a stranger's id is nobody's. */
 static void
-found(void *arg, const uint8_t text[MARKER_TOKEN_CHARS])
+mentioned(void *arg, const uint8_t text[MARKER_TOKEN_CHARS])
 {
-	struct collector *k = arg;
+	const struct reader *r = arg;
 	struct token token;
 
 	if (token_decode(text, MARKER_TOKEN_CHARS, &token) == TOKEN_OK) {
-		putc(RECORD_ID, k->out);
-		fwrite(token.entry_id, sizeof(token.entry_id), 1, k->out);
+		r->found(r->arg, token.entry_id);
 	}
 }
 
-static int
-read_message(struct collector *k, struct queued *q, struct queue_fail *why)
+int
+needed_by(const struct queued *q, needed_found *found, void *arg, struct queue_fail *why)
 {
+	struct reader *r = calloc(1, sizeof(*r));
 	struct span field;
 	size_t at = q->fields;
 	uint64_t body = 0;
 	ssize_t n;
 	char flag;
 
+	if (r == NULL) {
+		*why = (struct queue_fail){.what = "cannot read the message", .error = ENOMEM};
+		return -1;
+	}
+	r->found = found;
+	r->arg = arg;
 	while (queue_field(q, &at, &flag, &field) > 0) {
 		const char *colon = memchr(field.text, ':', field.len);
 		size_t name = colon == NULL ? 0 : (size_t)(colon - field.text) + 1;
 
-		mention_field((const uint8_t *)field.text + name, field.len - name, found, k);
+		mention_field((const uint8_t *)field.text + name, field.len - name, mentioned, r);
 	}
-	mention_begin(&k->search, found, k);
-	while ((n = queue_body(q, body, k->chunk, sizeof(k->chunk), why)) > 0) {
-		mention_body(&k->search, k->chunk, (size_t)n);
+	mention_begin(&r->search, mentioned, r);
+	while ((n = queue_body(q, body, r->chunk, sizeof(r->chunk), why)) > 0) {
+		mention_body(&r->search, r->chunk, (size_t)n);
 		body += (uint64_t)n;
 	}
+	free(r);
 	return n < 0 ? -1 : 0;
+}
+
+static void
+found(void *arg, const uint8_t id[ENTRY_ID_BYTES])
+{
+	struct collector *k = arg;
+
+	putc(RECORD_ID, k->out);
+	fwrite(id, ENTRY_ID_BYTES, 1, k->out);
 }
 
 static int
@@ -84,7 +104,7 @@ each_message(void *arg, const char *queue, int directory, const char *id)
 		ret = queue_read(&q, &why);
 	}
 	if (ret == 0 && queue_asks(&q)) {
-		ret = read_message(k, &q, &why);
+		ret = needed_by(&q, found, k, &why);
 	}
 	queue_close(&q);
 	if (ret == 0 || why.gone) {

@@ -17,9 +17,17 @@
 #define EXIM_NEEDED_H
 
 #include "exim/fail.h"
+#include "exim/queue.h"
 #include "spool/id-set.h"
 
 /* `directory` is Exim's spool. Adds the ids to the set. */
 int needed_collect(const char *directory, struct id_set *set, struct exim_fail *why);
+
+/*
+ * One message, after queue_read(): calls `found` with each entry's id that it may name, perhaps
+ * more than once. -1 with *why where it cannot be read to its end.
+ */
+typedef void needed_found(void *arg, const uint8_t id[ENTRY_ID_BYTES]);
+int needed_by(const struct queued *q, needed_found *found, void *arg, struct queue_fail *why);
 
 #endif
