@@ -110,6 +110,10 @@ prefetch_look(void *context, enum dns_type type, const char *name, size_t len)
 		p->new ++;
 		p->asked++;
 	}
+	/* What is on its way has not failed: nothing is concluded without it. */
+	if ((e->answer == NULL || now >= e->expires) && (e->query != NULL || e->failed == 0)) {
+		return (struct fact){.state = FACT_WAITING};
+	}
 	return resolver_look(r, NULL, type, name, len);
 }
 

@@ -184,6 +184,22 @@ START_TEST(a_domain_that_drifts_is_looked_at_without_mail)
 }
 END_TEST
 
+START_TEST(nothing_is_concluded_while_facts_are_on_their_way)
+{
+	begin("{ mode: compat, primary-networks: any, domains: [list.test] }");
+	learn(DNS_MX, "list.test", DNS_DATA, "primary.test", 3000);
+	prefetch_restart(prefetch);
+	pass(300);
+	ck_assert_int_ge(asked("primary"), 2);
+	ck_assert_ptr_null(entry(DNS_MX, "list.test")->past);
+	learn(DNS_A, "primary.test", DNS_DATA, "198.51.100.9", 3000);
+	learn(DNS_AAAA, "primary.test", DNS_NODATA, NULL, 3000);
+	pass(6000);
+	ck_assert_ptr_nonnull(entry(DNS_MX, "list.test")->past);
+	end();
+}
+END_TEST
+
 START_TEST(an_outage_of_dns_is_no_absence)
 {
 	begin("{ mode: compat, primary-networks: [198.51.100.0/24] }");
@@ -214,6 +230,7 @@ main(void)
 	tcase_add_test(t, an_answer_is_asked_for_again_at_half_its_ttl);
 	tcase_add_test(t, what_no_domain_needs_any_more_is_not_configured);
 	tcase_add_test(t, a_domain_that_drifts_is_looked_at_without_mail);
+	tcase_add_test(t, nothing_is_concluded_while_facts_are_on_their_way);
 	tcase_add_test(t, an_outage_of_dns_is_no_absence);
 	srunner_run_all(r, CK_ENV);
 	failed = srunner_ntests_failed(r);
