@@ -382,9 +382,8 @@ learner_look(struct learner *l, struct learner_waiter *waiter, const struct mail
 static void
 learner_clear(struct learner *l)
 {
-	while (l->probes != NULL) {
-		struct learner_probe *p = l->probes;
-
+	for (struct learner_probe *p = l->probes, *next; p != NULL; p = next) {
+		next = p->next;
 		if (p->smtp != NULL) {
 			smtp_probe_cancel(p->smtp);
 		}

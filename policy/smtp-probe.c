@@ -62,16 +62,16 @@ probe_read(struct smtp_probe *p)
 {
 	char bytes[2048];
 	ssize_t n = recv(p->source.fd, bytes, sizeof(bytes), MSG_DONTWAIT);
+	bool goes_on;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
-	if (n <= 0) {
-		probe_end(p, "closed the connection");
-	} else if (!smtp_dialogue_take(&p->dialogue, bytes, (size_t)n)) {
+	goes_on = n > 0 && smtp_dialogue_take(&p->dialogue, bytes, (size_t)n);
+	if (n > 0 && !goes_on) {
 		(void)probe_say(p);
 		probe_report(p);
-	} else if (!probe_say(p)) {
+	} else if (n <= 0 || !probe_say(p)) {
 		probe_end(p, "closed the connection");
 	}
 }
