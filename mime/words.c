@@ -3,7 +3,6 @@
  */
 #include "mime/words.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 #include "mime/base64.h"
@@ -127,4 +126,42 @@ words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap)
 		i++;
 	}
 	return (long)n;
+}
+
+static bool
+same_letters(const uint8_t *a, const uint8_t *b, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((a[i] | 0x20) != (b[i] | 0x20)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool
+words_charset(const uint8_t *body, size_t len, const uint8_t **label_r, size_t *label_len_r)
+{
+	*label_len_r = 0;
+	for (size_t i = 0; i < len;) {
+		size_t text_at, text_len, n = 0, word;
+		bool b;
+
+		word = encoded_word(body + i, len - i, &text_at, &text_len, &b);
+		if (word == 0) {
+			i++;
+			continue;
+		}
+		while (body[i + 2 + n] != '?' && body[i + 2 + n] != '*') {
+			n++;
+		}
+		if (*label_len_r > 0 &&
+		    (n != *label_len_r || !same_letters(*label_r, body + i + 2, n))) {
+			return false;
+		}
+		*label_r = body + i + 2;
+		*label_len_r = n;
+		i += word;
+	}
+	return *label_len_r > 0;
 }

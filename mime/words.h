@@ -9,6 +9,7 @@
 #ifndef MIME_WORDS_H
 #define MIME_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,5 +19,11 @@
  * where it does not fit or an encoded word does not decode.
  */
 long words_decode(const uint8_t *body, size_t len, uint8_t *out, size_t cap);
+
+/*
+ * The one charset of all encoded words in a body, as it is written, without a language
+ * (RFC 2231 5); points into the body. false: there is no word, or two charsets.
+ */
+bool words_charset(const uint8_t *body, size_t len, const uint8_t **label_r, size_t *label_len_r);
 
 #endif
