@@ -11,6 +11,7 @@
 #include "cli/scanner.h"
 #include "cli/settings.h"
 #include "cli/source.h"
+#include "mime/charset-check.h"
 #include "mime/message-check.h"
 
 struct transfer {
@@ -19,6 +20,7 @@ struct transfer {
 	struct source source;
 	uint64_t size; /* bytes so far */
 	struct message_check check;
+	struct charset_check charset;
 	struct complaint *c;
 };
 
@@ -59,6 +61,7 @@ look_at_chunk(struct transfer *t, size_t len)
 		    t->request->file, (unsigned long long)most);
 	}
 	message_check_add(&t->check, t->sink->chunk, len);
+	charset_check_add(&t->charset, t->sink->chunk, len);
 	progress_add(t->sink->progress, 0, len);
 	return 0;
 }
@@ -156,6 +159,7 @@ get_whole(struct transfer *t)
 	const struct put_request *r = t->request;
 
 	message_check_begin(&t->check);
+	charset_check_begin(&t->charset);
 	if (get_bytes(t) != 0) {
 		return -1;
 	}
@@ -191,7 +195,7 @@ content_store(struct content_sink *sink, const struct put_request *r, struct con
 	if (r->scanner != NULL && scanner_run(r->scanner, store_fd(sink->store), r->file, c) != 0) {
 		return -1;
 	}
-	facts->eight_bit = t.check.eight_bit;
+	facts->charset = charset_check_end(&t.charset);
 	facts->message = message_check_end(&t.check);
 	facts->crs = t.check.crs;
 	facts->taken = t.source.given;

@@ -14,6 +14,7 @@
 #include "cli/complaint.h"
 #include "cli/progress.h"
 #include "cli/request.h"
+#include "mime/charset.h"
 #include "spool/store.h"
 
 /* Where the content goes, piece by piece. */
@@ -29,8 +30,8 @@ struct content_sink {
 /* What we learned about the content while we stored it. */
 struct content_facts {
 	struct store_content stored;
-	bool eight_bit; /* it has bytes over 0x7f */
-	bool message;   /* it may go out as message/rfc822, without this number of CRs */
+	enum charset charset; /* what all of it is, if it is text; CHARSET_UNKNOWN: not certain */
+	bool message;         /* it may go out as message/rfc822, without this number of CRs */
 	uint64_t crs;
 	bool taken; /* the file itself became the blob; this was its state */
 	struct stat st;

@@ -21,8 +21,7 @@
 
 struct pending {
 	struct entry entry;
-	bool sniffs;    /* libmagic finds its type */
-	bool eight_bit; /* what its content has */
+	enum charset charset; /* what its content is */
 	bool message; /* and whether it may go out as message/rfc822, without this number of CRs */
 	uint64_t crs;
 	uint8_t id[ENTRY_ID_BYTES];
@@ -41,7 +40,8 @@ struct intake_group {
 	const char *path;
 	const struct spool *spool;
 	struct group *files;
-	struct sniff *sniff;       /* NULL until a type is asked for */
+	struct sniff *sniff; /* NULL until a type is asked for, like the next */
+	struct extensions *extensions;
 	uint8_t key[KEY_ID_BYTES]; /* the key that signs the tokens, as the entries say */
 	size_t receipts;           /* of the last commit */
 	struct pending pending[STORE_GROUP_MAX];
@@ -129,6 +129,7 @@ intake_group_free(struct intake_group **group)
 		forget_moved(*group, (*group)->receipts);
 		group_free(&(*group)->files);
 		sniff_close(&(*group)->sniff);
+		extensions_free(&(*group)->extensions);
 	}
 	free(*group);
 	*group = NULL;
@@ -140,7 +141,7 @@ note_facts(struct pending *p, const struct put_request *r, const struct content_
 {
 	struct entry *e = &p->entry;
 
-	p->eight_bit = f->eight_bit;
+	p->charset = f->charset;
 	p->message = f->message;
 	p->crs = f->crs;
 	e->size = f->stored.size;
@@ -159,7 +160,6 @@ intake_take(struct intake *in, const struct put_request *r, struct complaint *c)
 
 	memset(e, 0, sizeof(*e));
 	moved_forget(&p->moved);
-	p->sniffs = r->type == NULL;
 	p->to.len = 0;
 	if (r->to != NULL && address_recipient(r->to, strlen(r->to), &p->to) != 0) {
 		return complain(c, EX_DATAERR, "bad recipient '%.100s': not an address", r->to);
@@ -211,6 +211,30 @@ intake_pending(const struct intake_group *g)
 	return group_count(g->files);
 }
 
+/* The type of a file whose entry has none. */
+static int
+find_type(struct intake_group *g, size_t i, struct spool_fail *why)
+{
+	struct pending *p = &g->pending[i];
+	struct media_facts facts = {
+	    .fd = group_fd(g->files, i),
+	    .charset = p->charset,
+	    .name = p->receipt.name,
+	    .name_len = p->receipt.name_len,
+	};
+
+	if (g->sniff == NULL) {
+		int ret = sniff_open(&g->sniff, why);
+
+		if (ret != 0) {
+			return ret;
+		}
+		g->extensions = extensions_load(EXTENSIONS_FILE);
+	}
+	media_type_find(g->sniff, g->extensions, &facts, &p->entry);
+	return 0;
+}
+
 /* Writes the entry of a file in the group. This is done late, since the thread that reads the
  * requests has enough to do. */
 static int
@@ -219,13 +243,10 @@ describe(struct intake_group *g, size_t i, struct spool_fail *why)
 	struct pending *p = &g->pending[i];
 	struct entry *e = &p->entry;
 	struct receipt *r = &p->receipt;
-	int ret = p->sniffs && g->sniff == NULL ? sniff_open(&g->sniff, why) : 0;
+	int ret = e->type_from == ENTRY_TYPE_UNKNOWN ? find_type(g, i, why) : 0;
 
 	if (ret != 0) {
 		return ret;
-	}
-	if (p->sniffs) {
-		media_type_find(g->sniff, group_fd(g->files, i), p->eight_bit, e);
 	}
 	media_type_settle(e, p->message, p->crs);
 	e->has_key = true;

@@ -10,7 +10,6 @@ enum {
 	GRACE_DEFAULT = 24 * 60 * 60,        /* seconds for which gc keeps what is dead or new */
 	GRACE_MIN = 60 * 60,                 /* a put must end within it */
 	CONFIG_PATH_MAX = 4096,     /* bytes of a value in the configuration, with its NUL */
-	NAME_MAX_BYTES = 1024,      /* bytes of a file name in a message */
 	BATCH_LINE_MAX = 64 * 1024, /* bytes of a request's line */
 	BATCH_GROUP_BYTES = 256 * 1024 * 1024, /* bytes written before they are synced */
 	/* or files that are synced already when nobody else syncs: */
@@ -23,6 +22,7 @@ enum {
 	PROGRESS_AGAIN_MS = 250,  /* and until it says so again */
 	PROGRESS_LEFT_MAX = 1000 * 60 * 60 - 1, /* seconds; more are not foreseen */
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
+	DECLARATION_MAX = 1024,                 /* bytes in which XML or HTML says its charset */
 	PREVIEW_COPY_BYTES = 64 * 1024, /* bytes of a message that preview copies at a time */
 	SENTENCE_MAX = 1024,            /* bytes of the filter's sentence, with its NUL */
 	DURATION_DIGITS_MAX = 6,        /* of a number of minutes, hours, days or weeks */

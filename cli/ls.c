@@ -13,7 +13,7 @@
 #include "cli/complain-spool.h"
 #include "cli/progress.h"
 #include "cli/table.h"
-#include "mime/part-header.h"
+#include "mime/name.h"
 #include "spool/entry.h"
 #include "spool/hex.h"
 #include "spool/walk.h"
@@ -46,19 +46,32 @@ struct listing {
 	struct progress progress;
 };
 
+/* The name to show. Returns its length; 0: none. */
+static size_t
+entry_name(const struct entry *e, char out[NAME_BYTES_MAX])
+{
+	struct name n;
+
+	if (!name_of_piece(e->filename, e->filename_len, &n)) {
+		return 0;
+	}
+	memcpy(out, n.bytes, n.len);
+	return n.len;
+}
+
 static int
 add_entry(const struct listing *l, const uint8_t id[ENTRY_ID_BYTES], const struct entry *e,
     struct complaint *c)
 {
 	char hex[ENTRY_ID_BYTES * 2 + 1], digest[SHA256_BYTES * 2 + 1];
-	char key[KEY_ID_BYTES * 2 + 1], name[NAME_MAX_BYTES];
+	char key[KEY_ID_BYTES * 2 + 1], name[NAME_BYTES_MAX];
 	const struct table_value values[COLUMNS] = {
 	    [ENTRY] = {hex, sizeof(hex) - 1, 0},
 	    [DIGEST] = {digest, sizeof(digest) - 1, 0},
 	    [SIZE] = {.number = e->size},
 	    [EXPIRES] = {.number = (uint64_t)e->expires * EXPIRY_UNIT},
 	    [TYPE] = {e->type, e->type_len, 0},
-	    [NAME] = {name, part_header_name(e->filename, e->filename_len, name, sizeof(name)), 0},
+	    [NAME] = {name, entry_name(e, name), 0},
 	    [KEY] = {e->has_key ? key : NULL, sizeof(key) - 1, 0},
 	    [KEEP] = {.number = e->keep},
 	};

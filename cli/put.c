@@ -23,7 +23,7 @@ static const char usage[] =
     "Stores the files in order and prints one token a line. '-' is standard input.\n"
     "\n"
     "  --name NAME      the attachment's name (default: the name of the file)\n"
-    "  --type TYPE      its media type (default: libmagic finds it)\n"
+    "  --type TYPE      its media type (default: by content, then by name)\n"
     "  --inline         show it within the text\n"
     "  --cid ID         its Content-ID\n"
     "  --to ADDRESS     the token is good for this recipient only\n"

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cli/limits.h"
+#include "mime/limits.h"
 #include "spool/entry.h"
 #include "spool/token.h"
 
@@ -19,7 +20,7 @@ struct receipt {
 	uint64_t expires; /* seconds since 1970 */
 	size_t type_len, name_len;
 	char type[ENTRY_TYPE_MAX];
-	char name[NAME_MAX_BYTES];
+	char name[NAME_BYTES_MAX];
 };
 
 /* One line on stdout: the token, or the JSON object. */

@@ -12,8 +12,8 @@
 
 struct put_request {
 	const char *file; /* the source's name; "-": standard input */
-	const char *name; /* NULL: the file's */
-	const char *type; /* NULL: what libmagic says */
+	const char *name; /* NULL: the one with the type, or the file's */
+	const char *type; /* NULL: what content and name say */
 	const char *cid;  /* NULL: none */
 	const char *to;   /* NULL: bound to nobody */
 	uint64_t expires; /* seconds from now */

@@ -3,8 +3,7 @@
  */
 #include "mime/message-check.h"
 
-#include <string.h>
-
+#include "mime/charset-check.h"
 #include "mime/limits.h"
 
 void
@@ -33,35 +32,13 @@ add_byte(struct message_check *c, uint8_t byte)
 	}
 }
 
-/* Most of what is stored is binary: a word at a time, and not to the end. */
-static bool
-has_eight_bit(const uint8_t *data, size_t len)
-{
-	static const uint64_t high = UINT64_C(0x8080808080808080);
-	uint64_t word;
-	size_t i = 0;
-
-	for (; i + sizeof(word) <= len; i += sizeof(word)) {
-		memcpy(&word, data + i, sizeof(word));
-		if ((word & high) != 0) {
-			return true;
-		}
-	}
-	for (; i < len; i++) {
-		if (data[i] > 0x7f) {
-			return true;
-		}
-	}
-	return false;
-}
-
 void
 message_check_add(struct message_check *c, const uint8_t *data, size_t len)
 {
 	if (c->eight_bit) {
 		return;
 	}
-	c->eight_bit = has_eight_bit(data, len);
+	c->eight_bit = charset_is_eight_bit(data, len);
 	c->bad = c->bad || c->eight_bit;
 	for (size_t i = 0; i < len && !c->bad; i++) {
 		add_byte(c, data[i]);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "mime/gmime-start.h"
+#include "mime/name.h"
 
 /* RFC 2045 5.1: any character but controls, space and tspecials. */
 static size_t
@@ -154,6 +155,9 @@ part_header_type(const char *text, size_t len, char *out, size_t cap, size_t *le
 		list = semicolon == NULL ? NULL : g_mime_param_list_parse(NULL, semicolon + 1);
 		g_free(rest);
 	}
+	while (list != NULL && g_mime_param_list_remove(list, "name")) {
+		/* it is a piece of its own */
+	}
 	if (list != NULL) {
 		g_mime_param_list_encode(list, NULL, FALSE, piece);
 		g_object_unref(list);
@@ -175,10 +179,30 @@ turns_direction(gunichar c)
 	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+static enum part_header
+check_letters(const char *name, size_t len)
+{
+	if (memchr(name, '\0', len) != NULL) {
+		return PART_HEADER_CONTROL;
+	}
+	if (!g_utf8_validate(name, (gssize)len, NULL)) {
+		return PART_HEADER_ENCODING;
+	}
+	for (const char *at = name; at < name + len; at = g_utf8_next_char(at)) {
+		gunichar c = g_utf8_get_char(at);
+		if (g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 || turns_direction(c)) {
+			return PART_HEADER_CONTROL;
+		}
+	}
+	return PART_HEADER_OK;
+}
+
 enum part_header
-part_header_base_name(const char *name, size_t len, const char **base_r, size_t *len_r)
+part_header_file_name(const char *name, size_t len, char *out, size_t cap, size_t *len_r)
 {
 	const char *end = name + len;
+	enum part_header ret;
+	char *composed;
 
 	for (const char *at = name; at < end; at++) {
 		if (*at == '/' || *at == '\\') {
@@ -189,84 +213,54 @@ part_header_base_name(const char *name, size_t len, const char **base_r, size_t 
 	if (len == 0 || (len == 1 && name[0] == '.') || (len == 2 && memcmp(name, "..", 2) == 0)) {
 		return PART_HEADER_EMPTY;
 	}
-	if (memchr(name, '\0', len) != NULL) {
-		return PART_HEADER_CONTROL;
-	}
-	if (!g_utf8_validate(name, (gssize)len, NULL)) {
-		return PART_HEADER_ENCODING;
-	}
-	for (const char *at = name; at < end; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-		if (g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029 || turns_direction(c)) {
-			return PART_HEADER_CONTROL;
-		}
-	}
-	*base_r = name;
-	*len_r = len;
-	return PART_HEADER_OK;
-}
-
-enum part_header
-part_header_filename(const char *name, size_t len, char *out, size_t cap, size_t *len_r)
-{
-	enum part_header ret = part_header_base_name(name, len, &name, &len);
-	GMimeParamList *list = NULL;
-	GString *piece = NULL;
-	GMimeParam *param;
-	char *value = NULL;
-	size_t start = 0;
-
+	ret = check_letters(name, len);
 	if (ret != PART_HEADER_OK) {
 		return ret;
 	}
-	gmime_start();
-	value = g_strndup(name, len);
-	list = g_mime_param_list_new();
-	g_mime_param_list_set_parameter(list, "filename", value);
-	param = g_mime_param_list_get_parameter(list, "filename");
-	g_mime_param_set_charset(param, "utf-8");
-	g_mime_param_set_encoding_method(param, GMIME_PARAM_ENCODING_METHOD_RFC2231);
-	piece = g_string_new("");
-	g_mime_param_list_encode(list, NULL, TRUE, piece);
-	/* GMime begins where a Content-Disposition would go on. */
-	start = strspn(piece->str, "; \n\t");
-	while (piece->len > start && piece->str[piece->len - 1] == '\n') {
-		g_string_truncate(piece, piece->len - 1);
-	}
-	ret = copy_out(piece->str + start, piece->len - start, out, cap, len_r);
-	g_string_free(piece, TRUE);
-	g_object_unref(list);
-	g_free(value);
+	composed = g_utf8_normalize(name, (gssize)len, G_NORMALIZE_NFC);
+	ret = copy_out(composed, strlen(composed), out, cap, len_r);
+	g_free(composed);
 	return ret;
 }
 
-size_t
-part_header_name(const char *piece, size_t len, char *out, size_t cap)
+enum part_header
+part_header_type_name(const char *text, size_t len, char *out, size_t cap, size_t *len_r)
 {
-	GMimeContentDisposition *disposition;
-	GString *header = g_string_new("attachment; ");
-	const char *name;
-	size_t name_len = 0;
+	struct content c;
+	struct name n;
 
-	gmime_start();
-	g_string_append_len(header, piece, (gssize)len);
-	disposition = g_mime_content_disposition_parse(NULL, header->str);
-	name = g_mime_content_disposition_get_parameter(disposition, "filename");
-	if (name != NULL) {
-		name_len = strlen(name) < cap ? strlen(name) : cap;
-		memcpy(out, name, name_len);
+	*len_r = 0;
+	content_parse((const uint8_t *)text, len, &c);
+	if (!name_read((const uint8_t *)text, &c, "name", &n)) {
+		return PART_HEADER_OK;
 	}
-	g_object_unref(disposition);
-	g_string_free(header, TRUE);
-	return name_len;
+	if (n.charset != CHARSET_ASCII && n.charset != CHARSET_UTF8) {
+		return PART_HEADER_ENCODING;
+	}
+	return copy_out((const char *)n.bytes, n.len, out, cap, len_r);
+}
+
+/* Takes the brackets off, and `cid:`, in either order. */
+static bool
+unwrap_cid(const char **text, size_t *len)
+{
+	if (*len >= 2 && (*text)[0] == '<' && (*text)[*len - 1] == '>') {
+		*text += 1;
+		*len -= 2;
+		return true;
+	}
+	if (*len >= 4 && g_ascii_strncasecmp(*text, "cid:", 4) == 0) {
+		*text += 4;
+		*len -= 4;
+		return true;
+	}
+	return false;
 }
 
 enum part_header
 part_header_cid(const char *text, size_t len, char *out, size_t cap, size_t *len_r)
 {
-	if (len >= 2 && text[0] == '<' && text[len - 1] == '>') {
-		text++;
-		len -= 2;
+	while (unwrap_cid(&text, &len)) {
 	}
 	if (len == 0) {
 		return PART_HEADER_EMPTY;

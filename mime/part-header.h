@@ -24,29 +24,22 @@ enum part_header {
 };
 
 /*
- * A media type with its parameters for Content-Type: type in lower case,
- * parameters as GMime writes them, on one line.
+ * A media type with its parameters for Content-Type: type in lower case, parameters as GMime writes
+ * them, on one line. A parameter `name` is left out: part_header_type_name() has it.
  */
 enum part_header part_header_type(
     const char *text, size_t len, char *out, size_t cap, size_t *len_r);
 
-/* The last component of a path, of either kind of slash. Points into `name`. */
-enum part_header part_header_base_name(
-    const char *name, size_t len, const char **base_r, size_t *len_r);
+/* The name that comes with a media type, in UTF-8; nothing where there is none. */
+enum part_header part_header_type_name(
+    const char *text, size_t len, char *out, size_t cap, size_t *len_r);
 
-/*
- * The filename parameters, to stand after "Content-Disposition: attachment; ":
- * RFC 2231 where the name asks for it, as UTF-8 whatever the locale; several
- * are joined by ";" LF TAB. Folders are cut off.
- */
-enum part_header part_header_filename(
+/* A file's name in UTF-8 and NFC, without the folders before it, of either kind of slash. */
+enum part_header part_header_file_name(
     const char *name, size_t len, char *out, size_t cap, size_t *len_r);
 
-/* The name that such parameters stand for, to show it. Returns its length, cut to fit `cap`; 0:
- * none. */
-size_t part_header_name(const char *piece, size_t len, char *out, size_t cap);
-
-/* A Content-ID without its angle brackets, with or without which it may come. */
+/* A Content-ID as it stands between angle brackets. It may come with these, or as a `cid:` URL
+ * (RFC 2392). */
 enum part_header part_header_cid(
     const char *text, size_t len, char *out, size_t cap, size_t *len_r);
 

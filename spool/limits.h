@@ -43,7 +43,9 @@ enum {
 	SNIFF_HEAD = 4096,   /* bytes in which a NUL says that a file is no text */
 	/* bytes of a text that libmagic looks at for its encoding; its own default */
 	SNIFF_ENCODING = 64 * 1024,
-	SNIFF_TYPE_MAX = 128, /* bytes of a media type from libmagic, with its NUL */
+	EXTENSION_MAX = 16,          /* bytes of a file name's extension, without its dot */
+	EXTENSIONS_MAX = 256 * 1024, /* bytes of the system's list of them that are read */
+	SNIFF_TYPE_MAX = 128,        /* bytes of a media type from libmagic, with its NUL */
 };
 
 #endif
