@@ -33,9 +33,10 @@ enum {
 	/* seconds before the first output byte, and after the last; Exim's transport_filter_timeout
 	   is 300 */
 	SILENCE_MAX = 120,
-	LOG_LINE_MAX = 2048, /* bytes of a log line */
-	LOGGED_ENTRIES = 8,  /* entries named in a log line */
-	PART_PATH_MAX = 64,  /* bytes of a part's number, "2.1.3" */
+	LOG_LINE_MAX = 2048,   /* bytes of a log line */
+	LOGGED_ENTRIES = 8,    /* entries named in a log line */
+	AUTHOR_TYPE_MAX = 254, /* letters of a media type (RFC 6838 4.2: 127 and 127) */
+	PART_PATH_MAX = 64,    /* bytes of a part's number, "2.1.3" */
 	/* bytes of a transfer encoding that is not known, and a NUL, in an error sentence */
 	NEAR_ENCODING_MAX = 32,
 	OPTION_SENTENCE_MAX = 256, /* bytes of what is wrong with an option, with its NUL */

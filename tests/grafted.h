@@ -18,23 +18,24 @@
 enum { TEXT_MAX = 1 << 20 };
 
 #define MARK(n) "((graft:%" n "))"
-#define PDF "Content-Type: application/pdf\nContent-Transfer-Encoding: base64\n"
-#define ONE PDF "Content-Disposition: attachment;\n\tfilename=one.pdf\n\nb25l"
-#define TWO_HEAD "Content-Type: image/png\nContent-Transfer-Encoding: base64\n"
-#define TWO \
-	TWO_HEAD "Content-Disposition: inline;\n\tfilename=two.png\nContent-ID: " \
-	         "<two@example>\n\ndHdvIQ=="
+/* What a part's header says of its type, its encoding, its name and its disposition. */
+#define ENCODED "Content-Transfer-Encoding: base64\n"
+#define TYPE(type, name) "Content-Type: " type ";\n\tname=\"" name "\"\n" ENCODED
+#define DISPOSITION(disposition, name) \
+	"Content-Disposition: " disposition ";\n\tfilename=\"" name "\"\n"
+#define PDF TYPE("application/pdf", "one.pdf")
+#define ONE PDF DISPOSITION("attachment", "one.pdf") "\nb25l"
+#define TWO_HEAD TYPE("image/png", "two.png")
+#define TWO TWO_HEAD DISPOSITION("inline", "two.png") "Content-ID: <two@example>\n\ndHdvIQ=="
 #define THREE \
 	"Content-Type: message/rfc822\nContent-Transfer-Encoding: 7bit\nContent-Disposition: " \
 	"attachment\n\n" \
 	"From: a@b\nSubject: crlf\n\nbody\n.\n"
 #define FOUR \
-	"Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n" \
-	"Content-Disposition: attachment\n\n"
+	"Content-Type: application/octet-stream\n" ENCODED "Content-Disposition: attachment\n\n"
 #define FIVE \
-	"Content-Type: message/rfc822\nContent-Transfer-Encoding: 7bit\nContent-Disposition: " \
-	"attachment;\n" \
-	"\tfilename=look.eml\n\n" STOCK_LOOKALIKE
+	"Content-Type: message/rfc822;\n\tname=\"look.eml\"\nContent-Transfer-Encoding: " \
+	"7bit\n" DISPOSITION("attachment", "look.eml") "\n" STOCK_LOOKALIKE
 #define EIGHT \
 	"Content-Type: image/gif\nContent-Transfer-Encoding: base64\nContent-ID: " \
 	"<eight@example>\n\nZWlnaHQ="

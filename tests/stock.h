@@ -13,6 +13,8 @@
  *	%6 a name in three RFC 2231 sections, 3 blocks less a byte
  *	%7 one.pdf, bound to a@b.example
  *	%8 image/gif, no name, Content-ID eight@example, not inline, "eight"
+ *	%G its type was given: application/x-given; a=b, and its name is \303\244.pdf
+ *	%O application/pdf; name=old.pdf, as version 0.1.0 stored it
  *
  *	%E expired      %F forged       %V its key revoked   %K its key unknown
  *	%M of another version   %Y another expiry than its entry's   %X entry missing
@@ -72,6 +74,7 @@ stock_text(char *out, size_t cap, size_t *len_r, const char *text)
 struct stock_item {
 	char mark;
 	const char *type, *filename, *cid;
+	const char *name; /* with it, the type was given */
 	const void *content;
 	size_t len;
 	bool is_inline, message;
@@ -103,6 +106,10 @@ stock_put(struct store *store, const struct key *key, const struct stock_item *i
 	stock_text(e->type, sizeof(e->type), &e->type_len, item->type);
 	stock_text(e->filename, sizeof(e->filename), &e->filename_len, item->filename);
 	stock_text(e->cid, sizeof(e->cid), &e->cid_len, item->cid);
+	if (item->name != NULL) {
+		e->type_from = ENTRY_TYPE_GIVEN;
+		stock_text(e->name, sizeof(e->name), &e->name_len, item->name);
+	}
 	stock_require(group_new(stock_spool, &group, &why) == 0 &&
 	        store_add(store, group, &why) == 0 && group_describe(group, 0, e, id, &why) == 0 &&
 	        group_commit(group, &why) == 0,
@@ -274,6 +281,19 @@ stock_begin(void)
 	        .cid = "eight@example",
 	        .content = "eight",
 	        .len = 5},
+	    {.mark = 'G',
+	        .type = "application/x-given; a=b",
+	        .filename = "filename*=UTF-8''%C3%A4.pdf",
+	        .name = "name=\"=?UTF-8?B?w6QucGRm?=\"",
+	        .cid = "",
+	        .content = "given",
+	        .len = 5},
+	    {.mark = 'O',
+	        .type = "application/pdf; name=old.pdf",
+	        .filename = "",
+	        .cid = "",
+	        .content = "old",
+	        .len = 3},
 	};
 	struct spool_fail why = {0};
 	struct store *store = NULL;

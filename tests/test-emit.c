@@ -92,7 +92,7 @@ static const struct row rows[] = {
                "Content-Disposition: attachment\n\n" MARK("1") "\n--b--\n"),
         .want = TOP_OUT
         "Content-Type: multipart/mixed;\n\tboundary=\"@1\";\n\tx=y\n\n--@1\n\ntext\n--@1\n" PDF
-        "Content-Disposition: attachment;\n\tfilename=one.pdf\n\nb25l\n--@1--\n",
+        "Content-Disposition: attachment;\n\tfilename=\"one.pdf\"\n\nb25l\n--@1--\n",
     },
     {
         .name = "part form: in the middle, white space and lines around the marker, no fields",
@@ -109,18 +109,17 @@ static const struct row rows[] = {
                         "--b\nContent-Type: multipart/mixed; boundary=d\n\n--d--\n--b--\n"),
         .want = TOP_OUT MIXED(
             "@1") "\n--@1\nContent-Type: multipart/related;\n\tboundary=\"@2\"\n\n"
-                  "--@2\n\nh\n--@2\nContent-ID: <mine>\n" TWO_HEAD
-                  "Content-Disposition: inline;\n\tfilename=two.png\n\n"
-                  "dHdvIQ==\n--@2--\n--@1\nContent-Type: multipart/mixed; "
-                  "boundary=d\n\n--d--\n--@1--\n",
+                  "--@2\n\nh\n--@2\nContent-ID: <mine>\n" TWO_HEAD DISPOSITION("inline",
+                      "two.png") "\ndHdvIQ==\n--@2--\n--@1\nContent-Type: multipart/mixed; "
+                                 "boundary=d\n\n--d--\n--@1--\n",
     },
     {
         .name = "part form: under an alternative root, which is not wrapped for it",
         IN(TOP "Content-Type: multipart/alternative; boundary=b\n\n--b\n\nx\n--b\nContent-Type: "
                "text/calendar\n\n" MARK("1") "\n--b--\n"),
         .want = TOP_OUT
-        "Content-Type: multipart/alternative;\n\tboundary=\"@1\"\n\n--@1\n\nx\n--@1\n" ONE
-        "\n--@1--\n",
+        "Content-Type: multipart/alternative;\n\tboundary=\"@1\"\n\n--@1\n\nx\n--@1\n" TYPE(
+            "text/calendar", "one.pdf") "\nb25l\n--@1--\n",
     },
     {
         .name = "part form: a leaf for a root, in place, not wrapped",
@@ -130,7 +129,8 @@ static const struct row rows[] = {
     },
     {
         .name = "part form: a leaf for a root that becomes nothing",
-        IN("Content-Type: application/pdf\nGraft: 1\nMIME-Version: 1.0\n\n" MARK("4") "\n"),
+        IN("Content-Type: application/octet-stream\nGraft: 1\nMIME-Version: 1.0\n\n" MARK(
+            "4") "\n"),
         .want = "MIME-Version: 1.0\n" FOUR,
     },
     {
@@ -142,30 +142,33 @@ static const struct row rows[] = {
         .name = "part form: a text for a root, with a disposition, in base64",
         IN(TOP "Content-Disposition: inline\nContent-Transfer-Encoding: base64\n\n\1" MARK(
             "1") "\n\2"),
-        .want = TOP_OUT PDF "Content-Disposition: inline;\n\tfilename=one.pdf\n\nb25l\n",
+        .want = TOP_OUT PDF "Content-Disposition: inline;\n\tfilename=\"one.pdf\"\n\nb25l\n",
     },
     {
         .name = "part form in quoted-printable, and an empty attachment",
-        IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: a/b\n"
+        IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: "
+               "application/octet-stream\n"
                "Content-Transfer-Encoding: quoted-printable\n\n=28(graft:%4=\n)=29\n--b--\n"),
         .want = TOP_OUT MIXED("@1") "\n--@1\n\nx\n--@1\n" FOUR "\n--@1--\n",
     },
     {
         .name = "part form and header form, a leaf for a root: replaced and wrapped",
-        IN(TOP2 "Content-Type: application/x\nContent-Transfer-Encoding: 8bit\nGraft-Attach: "
+        IN(TOP2 "Content-Type: application/octet-stream\nContent-Transfer-Encoding: "
+                "8bit\nGraft-Attach: "
                 "%2\n\n" MARK("1")),
         .want = TOP_OUT MIXED("@0") "\n--@0\n" ONE "\n--@0\n" TWO "\n--@0--\n",
     },
     {
         .name = "part form and header form of one token",
         IN(TOP2 "Content-Type: multipart/mixed; boundary=b\nGraft-Attach: %1\n\n--b\nContent-Type: "
-                "a/b\n\n" MARK("1") "\n--b--\n"),
+                "application/octet-stream\n\n" MARK("1") "\n--b--\n"),
         .want = TOP_OUT MIXED("@1") "\n--@1\n" ONE "\n--@1\n" ONE "\n--@1--\n",
     },
     {
         .name = "part form: a message is whole, and the delimiter has its own line end",
-        IN(TOP2 "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: a/b\n\n" MARK(
-            "3") "\n--b\nContent-Type: a/b\n\n" MARK("5") "\n--b--\n"),
+        IN(TOP2 "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: "
+                "application/octet-stream\n\n" MARK(
+                    "3") "\n--b\nContent-Type: application/octet-stream\n\n" MARK("5") "\n--b--\n"),
         .want = TOP_OUT MIXED("@1") "\n--@1\n" THREE "\n--@1\n" FIVE "\n--@1--\n",
     },
     /* Boundaries as they are written. */
@@ -173,7 +176,7 @@ static const struct row rows[] = {
         .name = "a boundary in RFC 2231 sections between other parameters",
         IN(TOP "Content-Type: multipart/mixed; (c) a=1; boundary*1=\"c\" ; x=2; "
                "boundary*0*=us-ascii''%%62; y=3;\n\n"
-               "--bc\nContent-Type: a/b\n\n" MARK("1") "\n--bc--\n"),
+               "--bc\nContent-Type: application/octet-stream\n\n" MARK("1") "\n--bc--\n"),
         .want = TOP_OUT
         "Content-Type: multipart/mixed;\n\ta=1;\n\tboundary=\"@1\";\n\tx=2;\n\ty=3\n\n--@1\n" ONE
         "\n--@1--\n",
@@ -181,7 +184,7 @@ static const struct row rows[] = {
     {
         .name = "obsolete white space and case",
         IN("GRAFT \t:\n 1 \nMIME-Version: 1.0\nCONTENT-TYPE : MULTIPART/MIXED; BOUNDARY = "
-           "\"b\"\n\n--b\t\nContent-type : a/b\n\n" MARK("1") "\n--b-- \t\n"),
+           "\"b\"\n\n--b\t\nContent-type : application/octet-stream\n\n" MARK("1") "\n--b-- \t\n"),
         .want = "MIME-Version: 1.0\nCONTENT-TYPE: MULTIPART/MIXED;\n\tboundary=\"@1\"\n\n--@1\n" ONE
                 "\n--@1--\n",
     },

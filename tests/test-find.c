@@ -16,7 +16,8 @@ static const struct row rows[] = {
         .name = "which form: a first child with a Content-ID is a part",
         IN(TOP "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: "
                "text/html\nContent-ID: <i>\n\n" MARK("1") "\n--b\n\nx\n--b--\n"),
-        .want = TOP_OUT MIXED("@1") "\n--@1\nContent-ID: <i>\n" ONE "\n--@1\n\nx\n--@1--\n",
+        .want = TOP_OUT MIXED("@1") "\n--@1\nContent-ID: <i>\n" TYPE("text/html", "one.pdf")
+            DISPOSITION("attachment", "one.pdf") "\nb25l\n--@1\n\nx\n--@1--\n",
     },
     {
         .name = "which form: a second child of an alternative is own text",
@@ -136,8 +137,8 @@ static const struct row rows[] = {
     {
         .name = "all three forms",
         IN("Graft: 3\nMIME-Version: 1.0\nGraft-Attach: %4\nContent-Type: multipart/mixed; "
-           "boundary=b\n\n--b\n\nx\n" MARK("2") "\n\n--b\nContent-Type: a/b\n\n" MARK(
-               "1") "\n--b--\n"),
+           "boundary=b\n\n--b\n\nx\n" MARK(
+               "2") "\n\n--b\nContent-Type: application/octet-stream\n\n" MARK("1") "\n--b--\n"),
         .want = "MIME-Version: 1.0\n" MIXED("@1") "\n--@1\n\nx\n\n--@1\n" ONE "\n--@1\n" FOUR
                                                   "\n--@1\n" TWO "\n--@1--\n",
     },

@@ -210,8 +210,8 @@ static const struct row rows[] = {
     },
     {
         .name = "all forms at once",
-        IN("Graft: 4\n" V "Graft-Attach: %2 %4\n" MIX "\n--b\n" HTML
-           "\n<p>\n" MARK("8") "\n--b\nContent-Type: a/b\n\n" MARK("1") "\n--b--\n"),
+        IN("Graft: 4\n" V "Graft-Attach: %2 %4\n" MIX "\n--b\n" HTML "\n<p>\n" MARK(
+            "8") "\n--b\nContent-Type: application/octet-stream\n\n" MARK("1") "\n--b--\n"),
         .want = V NEW("mixed", "@0") "\n--@0\n" RELATED(
             "@1") "\n--@1\n" HTML "\n<p>\n\n--@1\n" TWO "\n--@1\n" EIGHT "\n--@1--\n--@0\n" ONE
                   "\n--@0\n" FOUR "\n--@0--\n",

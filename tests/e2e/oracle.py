@@ -17,7 +17,8 @@ import re
 import sys
 from dataclasses import dataclass, replace
 from email import message_from_bytes
-from email.header import decode_header
+from email.header import decode_header, make_header
+from email.message import Message
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))     # as a program it stands alone
@@ -31,6 +32,7 @@ STRICTLY = ('content-type', 'content-transfer-encoding', 'content-disposition')
 ADDED = {'received', 'return-path', 'envelope-to', 'delivery-date', 'dkim-signature', 'message-id', 'date', 'from'}
 DROPPED = ('content-length', 'lines')
 DROPPED_OF_PARTS = ('content-md5', *DROPPED)   # where the body is another one
+NAMING = (('content-disposition', 'filename'), ('content-type', 'name'))     # in this order
 KEPT_OF_REPLACED = ('content-id', 'content-description', 'content-location', 'content-language')
 
 
@@ -319,8 +321,17 @@ class Check:
                 self.say(where, 'base64 is not in full lines of 76')
         if part.source is not None:
             self.kept(where, part, got)
-        if stored.name is not None and got.get_filename() != (author_name(part.source) or stored.name):
-            self.say(where, f'named {got.get_filename()!r}, not {author_name(part.source) or stored.name!r}')
+        if stored.name is not None:
+            self.named(where, author_name(part.source) or stored.name, got)
+
+    def named(self, where, want, got):
+        """Both parameters have the name, each in its own form."""
+        for field, parameter in NAMING:
+            have = shown_name(got, field, parameter)
+            if have != want and (field in got or field == 'content-type'):
+                self.say(where, f'{parameter} is {have!r}, not {want!r}')
+        if 'name*' in got['content-type']:
+            self.say(where, f'a name that old mail programs cannot read: {got["content-type"]!r}')
 
     def kept(self, where, part, got):
         for name in KEPT_OF_REPLACED:
@@ -339,8 +350,28 @@ def less(value):
     return re.sub(r'("(?:[^"\\]|\\.)*")|\([^()]*\)|\s+', lambda m: m[1] or '', value)
 
 
+def shown_name(message, field, parameter):
+    """A name as a mail program shows it, whatever form it has; None: there is none."""
+    raw = dict((k.lower(), v) for k, v in message.raw_items()).get(field)
+    if raw is None:
+        return None
+    copy = Message()
+    copy['x'] = raw.encode('ascii', 'surrogateescape').decode('utf-8', 'replace')   # it may be UTF-8 in the raw
+    names = [value for key, value in copy.get_params([], header='x') if key.lower() == parameter]
+    # RFC 2231 before plain, then the first that is not empty
+    for value in sorted(names, key=lambda v: not isinstance(v, tuple)):
+        name = value[2].encode('latin-1').decode(value[0] or 'utf-8') if isinstance(value, tuple) else value
+        if '=?' in name:
+            name = str(make_header(decode_header(name)))
+        name = re.sub(r'\s+', ' ', re.split(r'[/\\]', name)[-1]).strip()
+        if name:
+            return name
+    return None
+
+
 def author_name(message):
-    return message.get_filename() if message is not None else None
+    names = [shown_name(message, *n) for n in NAMING] if message is not None else []
+    return next((n for n in names if n), None)
 
 
 def on_top(fields, original):
