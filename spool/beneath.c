@@ -16,7 +16,7 @@
 bool
 beneath_has_openat2(int dirfd)
 {
-	/* A structure of no bytes: EINVAL, wherever the call exists and is allowed. */
+	/* A structure of no bytes gives EINVAL wherever the call exists and is allowed. */
 	return syscall(SYS_openat2, dirfd, ".", NULL, 0) >= 0 || errno == EINVAL;
 }
 
@@ -49,7 +49,7 @@ step(int dirfd, const char *name, int flags, mode_t mode, dev_t dev)
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0) {
 		ret = -errno;
-		/* O_DIRECTORY says of a link only that it is no folder. */
+		/* With O_DIRECTORY a link gives only "not a folder". */
 		return ret == -ENOTDIR && fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		        S_ISLNK(st.st_mode)
 		    ? -ELOOP

@@ -1,8 +1,8 @@
 /*
  * blob.h - raw bytes of an attachment, by SHA-256: SPOOL/blobs/ab/<64 hex digits>
  *
- * Not here: the check of the content, which whoever copies it makes as it goes
- * (checksum.h), and writing (store.h).
+ * Not here: the check of the content, which its reader makes while copying (checksum.h), and
+ * writing (store.h).
  */
 #ifndef SPOOL_BLOB_H
 #define SPOOL_BLOB_H

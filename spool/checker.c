@@ -23,7 +23,7 @@ checker_report(
 	c->options->found(c->options->arg, &finding);
 }
 
-/* Moves it out of the way, under a name of its own. */
+/* Moves it to quarantine/, under a name of its own. */
 static int
 isolate(struct checker *c, const char *path, struct spool_fail *why)
 {
@@ -54,7 +54,7 @@ int
 checker_bad(struct checker *c, const char *path, const char *what, struct spool_fail *why)
 {
 	int ret = c->options->repair ? isolate(c, path, why) : 0;
-	/* Another user's folder, or a mount: it stays, and the rest is looked at all the same. */
+	/* Another user's folder, or a mount: it stays, and the check goes on. */
 	bool stays = ret == -EACCES || ret == -EPERM || ret == -EXDEV || ret == -EBUSY;
 
 	if (ret == 0 || stays) {

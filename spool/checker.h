@@ -20,7 +20,7 @@ struct checker {
 	uint8_t chunk[STORE_CHUNK];
 };
 
-/* SPOOL/quarantine, where --repair puts what is not what it should be. */
+/* SPOOL/quarantine, where --repair puts damaged files. */
 extern const char checker_quarantine[];
 
 /* Counts a finding and tells the caller of fsck(). */

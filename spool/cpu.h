@@ -1,5 +1,5 @@
 /*
- * cpu.h - what the processor can, as the C library found out before main()
+ * cpu.h - which instructions the processor has, as the C library found out before main()
  *
  * Asking again, as the compiler's run-time library and libcrypto do before
  * main(), takes longer than all else that the filter does with a small message

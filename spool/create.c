@@ -130,7 +130,7 @@ create_folder(const struct spool *spool, const char *path, mode_t mode, struct s
 		ret = spool_fail(why, "mkdirat", path, errno);
 		goto out;
 	}
-	/* Also one that is there: whoever made it may have been killed before this. */
+	/* Also for a folder that was there: its maker may have been killed before this. */
 	fd = spool_open_beneath(spool, path, O_RDONLY | O_DIRECTORY, 0, why);
 	ret = fd < 0 ? fd : create_hand_over(spool, fd, mode, path, why);
 out:
@@ -212,7 +212,7 @@ create_rename(const struct spool *spool, const char *from, const char *to, unsig
 	return ret;
 }
 
-/* rename() is what replaces a name, and it needs a second one for a moment. */
+/* Only rename() replaces a name, and it needs a second name for a moment. */
 int
 create_replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why)
 {
@@ -222,7 +222,7 @@ create_replace(const struct spool *spool, int fd, const char *path, struct spool
 	snprintf(temporary, sizeof(temporary), "%s.new", path);
 	ret = create_link(spool, fd, temporary, why);
 	if (ret == -EEXIST) {
-		/* Left by one that was killed here. */
+		/* Left by a process that was killed here. */
 		ret = create_remove(spool, temporary, why);
 		if (ret != 0 && ret != -ENOENT) {
 			return ret;

@@ -1,8 +1,8 @@
 /*
  * create.h - makes files in a spool: without a name first, linked when complete
  *
- * What is made belongs to the spool's owner and group, whoever makes it (the
- * owner or root), and has its mode whatever the umask.
+ * Each file belongs to the spool's owner and group, also if root makes it, and has its mode with
+ * every umask.
  *
  * Every name is reached beneath the spool and through no symbolic link.
  *
@@ -31,8 +31,8 @@ int create_file(const struct spool *spool, const char *folder, mode_t mode, stru
 int create_write(int fd, const void *data, size_t len, const char *object, struct spool_fail *why);
 
 /*
- * Gives the file its name; the shard is made where it is missing. -EEXIST
- * where the name is taken: whose it is, is for the caller to find out.
+ * Gives the file its name; the shard is made where it is missing. -EEXIST: the name is taken; the
+ * caller finds out by whom.
  */
 int create_link(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
 
@@ -46,14 +46,13 @@ int create_rename(const struct spool *spool, const char *from, const char *to, u
     struct spool_fail *why);
 
 /*
- * Puts an unnamed file, which its maker has synced, in the place of what is at
- * `path`, durably. It goes by way of `path`.new, which a kill may leave behind
- * and the next one removes.
+ * Replaces `path` by an unnamed file, durably. The caller has synced it. Uses the name `path`.new;
+ * a kill may leave it there, and the next call removes it.
  */
 int create_replace(const struct spool *spool, int fd, const char *path, struct spool_fail *why);
 
-/* Sets owner, group and mode of what is there: the thing itself, wherever its name may lead
- * meanwhile. */
+/* Sets owner, group and mode of the file that is open, even if its name leads elsewhere meanwhile.
+ */
 int create_access(const struct spool *spool, const char *path, mode_t mode, struct spool_fail *why);
 
 /* fsync of the folder that holds `path`. */

@@ -13,7 +13,7 @@
 #include "spool/hex.h"
 #include "spool/path.h"
 
-/* What joins the folded lines of a piece: whole parameters, or any lines. */
+/* The separator between the folded lines of a piece: between whole parameters, or any lines. */
 static const char parameters[] = ";\n\t", lines[] = "\n\t";
 
 _Static_assert(
@@ -28,7 +28,7 @@ static const char *const type_from_words[] = {
 
 enum { TYPE_FROM_WORDS = sizeof(type_from_words) / sizeof(type_from_words[0]) };
 
-/* Header pieces go out as they are: nothing but printable ASCII may stand in one. */
+/* Header pieces go out unchanged, so they may hold printable ASCII only. */
 static bool
 is_printable(const uint8_t *text, size_t len)
 {
@@ -107,7 +107,7 @@ parse_cid(struct field_lines *f, struct entry *e)
 	return true;
 }
 
-/* What version 2 has and version 1 does not. */
+/* The fields that version 2 has and version 1 does not. */
 static bool
 parse_new_lines(struct field_lines *f, struct entry *e)
 {

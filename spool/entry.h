@@ -18,8 +18,8 @@
  *	disposition attachment  or: inline
  *	filename filename*=UTF-8''Rechnung%20M%C3%A4rz.pdf
  *	cid abc@example.net     without angle brackets
- *	keep yes                only its expiry ends it: not for gc --delivered
- *	key 1a2b3c4d            the key that its token was signed with; left out: nobody knows
+ *	keep yes                it stays until it expires, also for gc --delivered
+ *	key 1a2b3c4d            the key that signed its token; left out: not known
  *
  * Versions. "mailgraft entry 1" has neither `type-from` nor `name`; it is read, and an entry
  * that has neither is written as such. A program that does not know an entry's version must
@@ -46,7 +46,8 @@
 /* Where an entry's media type was taken from. */
 enum entry_type_from {
 	ENTRY_TYPE_UNKNOWN, /* an entry of version 1 does not say */
-	ENTRY_TYPE_GIVEN,   /* said to `put`: it wins over what the message's author wrote */
+	ENTRY_TYPE_GIVEN,   /* given to `put`: it wins over the type that the message's author wrote
+	                     */
 	ENTRY_TYPE_SNIFFED, /* by libmagic, from the content */
 	ENTRY_TYPE_NAMED,   /* by the extension of the file's name */
 };

@@ -12,7 +12,7 @@
 #include "spool/field.h"
 #include "spool/limits.h"
 
-/* A line that is left out is no limit; one that says 0 is no line. */
+/* A missing line means no limit; 0 is not allowed. */
 static bool
 take_limit(struct field_lines *f, const char *name, uint64_t max, uint64_t *limit_r)
 {
@@ -20,7 +20,7 @@ take_limit(struct field_lines *f, const char *name, uint64_t max, uint64_t *limi
 	return !field_number(f, name, max, limit_r) || *limit_r > 0;
 }
 
-/* What a disk may leave of a file that was ours: the beginning of its first line, or nothing. */
+/* After a power cut a disk may hold only the beginning of our first line, or nothing. */
 static bool
 is_cut_off(const void *text, size_t len)
 {

@@ -5,7 +5,7 @@
  *	attachments 20          of one finished message, at most
  *	expanded 52428800       bytes of one finished message, at most
  *
- * The filter reads this file whatever it does, so the limits cost it nothing.
+ * The filter reads this file anyway, so the limits cost it nothing.
  * A line that is left out is no limit.
  *
  * Pure: no file is opened here (spool.h reads it, apply.h replaces it).

@@ -43,7 +43,7 @@ refs_new(const struct spool *spool, struct refs **refs_r, struct spool_fail *why
 	for (int i = 0; i < SHARDS; i++) {
 		r->shards[i].fd = -1;
 	}
-	/* A descriptor a shard; where that is too many, opening one says so. */
+	/* One descriptor for each shard. If that is too many, opening one fails. */
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < FDS) {
 		limit.rlim_cur = limit.rlim_max < FDS ? limit.rlim_max : FDS;
 		(void)setrlimit(RLIMIT_NOFILE, &limit);

@@ -2,10 +2,10 @@
  * refs.h - which blobs the entries name
  *
  * Entries lie by their own ids, blobs by theirs; this turns the one order into
- * the other. What is added goes to one unnamed file a shard, in spill/; a shard
- * is read back when it is its turn. So memory is that of one shard: 56 bytes
- * for each of its entries (220 kB where there are a million in all). On a mount that is
- * read-only, where only fsck comes, the files are in memory, too.
+ * the other. What is added goes to one unnamed file a shard, in spill/; a shard is read back when
+ * its turn comes. So only one shard is in memory: 56 bytes for each of its entries (220 kB where
+ * there are a million in all). On a mount that is read-only, where only fsck comes, the files are
+ * in memory, too.
  *
  * Owns:    the temporary files, the shard in memory
  */

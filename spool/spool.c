@@ -64,7 +64,8 @@ check_folder(const struct spool *s, const char *name, struct spool_fail *why)
 	return check_owner(s, &st, name, why);
 }
 
-/* Whoever may write to a shard can replace what is in it. What is no folder, openat2 refuses. */
+/* Everybody who may write to a shard can replace its files. openat2 refuses all that is no folder.
+ */
 static int
 check_parent(const struct spool *s, const char *name, struct spool_fail *why)
 {

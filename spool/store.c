@@ -102,7 +102,7 @@ store_write(struct store *s, const void *data, size_t len, struct spool_fail *wh
 {
 	int ret;
 
-	/* Too much alone, and it may have no end. */
+	/* This file alone is too large, and it may have no end. */
 	if (len > s->total || s->content.size > s->total - len) {
 		return spool_fail_check(why, FAIL_TOTAL, NULL, EDQUOT);
 	}

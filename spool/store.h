@@ -26,7 +26,7 @@ struct store_content {
 int store_open(const struct spool *spool, struct store **store_r, struct spool_fail *why);
 void store_close(struct store **store);
 
-/* As group_limit(), for what alone would be over it: that is not even written to its end. */
+/* As group_limit(), for a file that alone is over the limit: it is not written to its end. */
 void store_limit(struct store *store, uint64_t total);
 
 int store_begin(struct store *store, struct spool_fail *why);

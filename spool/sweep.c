@@ -28,7 +28,7 @@ struct sweeper {
 	time_t start;
 };
 
-/* What was not stored since this is old. What is from the future is young. */
+/* Files stored before this are old. Files from the future are young. */
 static time_t
 old(const struct sweeper *s)
 {
@@ -43,7 +43,7 @@ step(const struct sweeper *s, int at)
 	}
 }
 
-/* Its age counts when nobody can make it young any more. 1: removed; 0: kept. */
+/* Looks at its age when nobody can make it young any more. 1: removed; 0: kept. */
 static int
 remove_if_before(struct sweeper *s, const char *path, time_t before, struct spool_fail *why)
 {
@@ -222,7 +222,7 @@ sweep(const struct spool *spool, const struct sweep_options *options, struct swe
 		ret = ret == -EAGAIN ? spool_fail_check(why, FAIL_SWEEP, "lock", EAGAIN) : ret;
 		goto out;
 	}
-	/* Only now: whoever was waited for may have taken long. */
+	/* Only now, since the wait for others may have taken long. */
 	s.start = time(NULL);
 	ret = check_clock(&s, why);
 	if (ret == 0) {
@@ -231,7 +231,7 @@ sweep(const struct spool *spool, const struct sweep_options *options, struct swe
 	if (ret == 0) {
 		ret = sweep_entries(&s, why);
 	}
-	/* Which blobs a damaged entry names, only fsck can find out: then none goes. */
+	/* Only fsck can find out which blobs a damaged entry names, so no blob is removed then. */
 	if (ret == 0 && result->damaged == 0) {
 		ret = sweep_blobs(&s, why);
 	}

@@ -41,7 +41,7 @@ struct sweep_result {
 	uint64_t unneeded_removed;         /* of these, before they expired */
 	uint64_t blobs, blobs_removed;
 	uint64_t bytes, bytes_removed; /* of blobs */
-	/* entries that cannot be believed: left to fsck, as are all blobs then */
+	/* damaged entries: they are left to fsck, and so are all blobs then */
 	uint64_t damaged;
 };
 

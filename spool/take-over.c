@@ -70,7 +70,7 @@ place_of(int fd, char path[PATH_MAX])
 	return len;
 }
 
-/* A key or a blob must not become another blob. What cannot be told is taken for one. */
+/* A key or a blob must not become another blob. In doubt, the file counts as one. */
 static bool
 is_in_spool(const struct spool *spool, int fd)
 {
@@ -88,7 +88,7 @@ has_acl(int fd)
 	    (errno != ENODATA && errno != EOPNOTSUPP);
 }
 
-/* Whoever opens the file to write makes a signal: one that does nothing. */
+/* If somebody opens the file to write, we get a signal: choose one that does nothing. */
 static enum take_over
 lease(int fd)
 {

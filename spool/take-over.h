@@ -1,5 +1,5 @@
 /*
- * take-over.h - a file of somebody becomes a blob without being copied
+ * take-over.h - a user's file becomes a blob without a copy
  *
  * It gets the spool's owner and group and mode 0440, while a read lease says that
  * nobody has it open, or mapped, for writing. The lease stays with the descriptor:
@@ -57,7 +57,7 @@ enum take_over take_over(const struct spool *spool, int fd, struct taken *taken_
 /* Nobody waits to write to it. */
 bool take_over_holds(int fd);
 
-/* Owner and mode as they were, if it is taken. Nobody can help it where that fails. */
+/* Gives back owner and mode if it was taken. If that fails, nothing more can be done. */
 void take_over_give_back(int fd, struct taken *taken);
 
 /*

@@ -1,5 +1,5 @@
 /*
- * token.h - what stands in a marker: permission to graft one entry, signed
+ * token.h - what stands in a marker: the signed permission to graft one entry
  *
  * 45 bytes, 60 base64url characters without spare bits (DESIGN.md, Tokens):
  *

@@ -103,7 +103,7 @@ used_make(const struct spool *spool, struct spool_fail *why)
 	return ret == -EEXIST ? 0 : ret;
 }
 
-/* Whoever holds the lock reads and writes: not for longer than that. */
+/* The holder of the lock reads and writes, and keeps it no longer. */
 static int
 take(const struct spool *spool, int lock, uint64_t *bytes_r, struct spool_fail *why)
 {
@@ -265,7 +265,8 @@ used_recount_end(const struct spool *spool, int lock, const struct used_recount 
 		return fd == -ENODATA ? 0 : fd;
 	}
 	next = now > removed ? now - removed : 0;
-	/* What was added since may have been seen too: this is no less than what is there either.
+	/* The walk may have seen what was added since. So this count is too high at most, never too
+	 * low.
 	 */
 	if (r->alone && left + now >= r->before && left + now - r->before < next) {
 		next = left + now - r->before;

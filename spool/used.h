@@ -1,5 +1,5 @@
 /*
- * used.h - how many bytes all blobs have together, counted as they come and go
+ * used.h - how many bytes all blobs have together, counted as blobs come and go
  *
  * SPOOL/used, 0600: twenty decimal digits and LF, written over in place. Bytes
  * are added before a blob gets its name, and taken off after it has lost it, so
@@ -31,7 +31,7 @@ int used_make(const struct spool *spool, struct spool_fail *why);
 int used_add(
     const struct spool *spool, int lock, uint64_t bytes, uint64_t max, struct spool_fail *why);
 
-/* Takes off. That it cannot leaves the count too high, which gc mends. */
+/* Subtracts. If it fails, the count is too high, and gc corrects it. */
 void used_subtract(const struct spool *spool, int lock, uint64_t bytes);
 
 /* The count is on disk. */

@@ -17,7 +17,7 @@ static const char *const folders[] = {[WALK_BLOBS] = "blobs", [WALK_ENTRIES] = "
 
 static const size_t id_bytes[] = {[WALK_BLOBS] = SHA256_BYTES, [WALK_ENTRIES] = ENTRY_ID_BYTES};
 
-/* Where a walk of one shard ends, `shard` is beyond the last one. */
+/* After a walk of one shard, `shard` is beyond the last one. */
 enum { ONE_SHARD = 2 * SHARDS };
 
 void
