@@ -11,10 +11,10 @@ import re
 
 OURS = re.compile(rb'boundary="(=_g[A-Za-z0-9_-]{22})"')
 TOKEN = rb'[!#-\'*+.0-9A-Z^-~-]+'
-VALUE = TOKEN + rb'|"(?:[^"\\]|\\.)*"'
-# What cannot be read in two ways; a value that is no token and has no quotes stays what it was.
-TYPE = re.compile(rb'%s/%s(;\s*[^\s()<>@,;:\\"/\[\]?=]+=("(?:[^"\\]|\\.)*"|[^\s;"(]+))*;?\s*' % (TOKEN, TOKEN), re.S)
-WORD = re.compile(rb'%s(;\s*[^\s()<>@,;:\\"/\[\]?=]+=("(?:[^"\\]|\\.)*"|[^\s;"(]+))*;?\s*' % TOKEN, re.S)
+# A value that is no token and has no quotes stays what it was.
+PARAMETERS = rb'(?:;\s*[^\s()<>@,;:\\"/\[\]?=]+=(?:"(?:[^"\\]|\\.)*"|[^\s;"(]+))*;?\s*'
+TYPE = re.compile(TOKEN + rb'/' + TOKEN + PARAMETERS, re.S)
+WORD = re.compile(TOKEN + PARAMETERS, re.S)
 IDENTITY = (b'7bit', b'8bit', b'binary')
 LINE_MAX = 998
 
