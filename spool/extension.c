@@ -117,7 +117,11 @@ extensions_find(struct extensions *x, const char *name, size_t len, char type[SN
 	}
 	for (size_t i = 0; i < n; i++) {
 		char c = dot[1 + i];
-		lower[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+
+		if (c >= 'A' && c <= 'Z') {
+			c = (char)(c | 0x20);
+		}
+		lower[i] = c;
 	}
 	if (n != x->last_len || memcmp(lower, x->last, n) != 0) {
 		x->last_len = n;
