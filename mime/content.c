@@ -14,7 +14,7 @@ is_space(uint8_t c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Behind white space and comments (RFC 5322 3.2.2). An open comment swallows the rest. */
+/* After white space and comments (RFC 5322 3.2.2). An open comment swallows the rest. */
 static size_t
 skip_cfws(const uint8_t *p, size_t len, size_t i, bool *irregular)
 {
@@ -37,7 +37,7 @@ skip_cfws(const uint8_t *p, size_t len, size_t i, bool *irregular)
 	return i;
 }
 
-/* Behind a run of token characters; `=` and `*` end a parameter's name, not a value. */
+/* After a run of token characters; `=` and `*` end a parameter's name, not a value. */
 static size_t
 skip_token(const uint8_t *p, size_t len, size_t i, const char *stop)
 {
@@ -47,7 +47,7 @@ skip_token(const uint8_t *p, size_t len, size_t i, const char *stop)
 	return i;
 }
 
-/* Behind a quoted string that starts at i. */
+/* After a quoted string that starts at i. */
 static size_t
 skip_quoted(const uint8_t *p, size_t len, size_t i, bool *irregular)
 {
