@@ -17,8 +17,9 @@
  *	              gives up its rights (confine.c)
  *	session.c     LMTP: lmtp-command.c takes a line apart, lmtp-data.c finds a message's end;
  *	              envelope.c and held.c keep what came
- *	delivery.c    one message to its recipients: filter/graft.h plans and emits it; what got an
- *	              answer stands in the ledger under delivery-key.c's key; delivery-log.c
+ *	delivery.c    one message to its recipients: plan and emission are filter/graft.h's,
+ *	              signatures signing.c's; what got an answer stands in the ledger under
+ *	              delivery-key.c's key; delivery-log.c says it
  *	hop-*.c       SMTP: smtp-reply.c, smtp-offers.c; connections by dial.c, wire.c and tls.c,
  *	              and every wait by vigil.c
  */
