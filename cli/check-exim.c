@@ -28,7 +28,7 @@ static const char usage[] =
 static void
 show(void *arg, const struct finding *f)
 {
-	findings_show(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
+	findings_add(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
 }
 
 static int
@@ -36,7 +36,7 @@ run(const char *program, const char *file, bool json)
 {
 	struct findings_shown t = {.command = "check-exim", .json = json};
 	struct exim_config exim = {.version = NULL};
-	struct check k = {.exim = &exim, .report = show, .arg = &t};
+	struct check k = {.exim = &exim, .spool = spool_path(NULL), .report = show, .arg = &t};
 	struct exim_fail why;
 	struct complaint c;
 
@@ -49,6 +49,7 @@ run(const char *program, const char *file, bool json)
 	check_main(&k);
 	check_routers(&k);
 	check_transports(&k);
+	check_spools(&k);
 	exim_config_free(&exim);
 	return findings_end(&t);
 }

@@ -28,7 +28,7 @@ static const char usage[] =
 static void
 show(void *arg, const struct postfix_finding *f)
 {
-	findings_show(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
+	findings_add(arg, f->dangerous, f->word, f->where, f->reason, f->cure);
 }
 
 static int

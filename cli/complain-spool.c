@@ -13,6 +13,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "exim/waiting.h"
+#include "spool/known.h"
+
 static int
 code_of(int error)
 {
@@ -65,7 +68,26 @@ owner_of(const char *path, char *name, size_t cap)
 	return st.st_uid == geteuid();
 }
 
-/* The reason, and the cure if there is one. */
+static void
+never_made(const char *spool, char *text, size_t cap)
+{
+	size_t waiting = geteuid() == 0 ? waiting_for(spool) : 0;
+
+	if (waiting > 0) {
+		snprintf(text, cap,
+		    "there is no spool at '%s', but messages in Exim's queue need %zu files of "
+		    "one: "
+		    "mount or restore it",
+		    spool, waiting);
+	} else {
+		snprintf(text, cap,
+		    "there is no spool at '%s', and none is known to have been there: 'mailgraft "
+		    "init' makes one",
+		    spool);
+	}
+}
+
+/* The reason, and the cure where there is one to name. */
 static void
 explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 {
@@ -99,10 +121,14 @@ explain(const char *spool, const struct spool_fail *why, char *text, size_t cap)
 	} else if (why->error == EPROTONOSUPPORT) {
 		snprintf(text, cap, "the spool '%s' has a format that this version does not know",
 		    spool);
-	} else if ((why->error == ENOENT || why->error == ENOTDIR) &&
-	    (strcmp(why->object, spool) == 0 || strcmp(why->object, "format") == 0)) {
+	} else if (why->check == FAIL_AWAY) {
+		snprintf(text, cap,
+		    "the spool that was made at '%s' is not mounted: mount or restore it", spool);
+	} else if (why->check == FAIL_NEVER) {
+		never_made(spool, text, cap);
+	} else if (why->error == ENOENT && strcmp(why->object, "format") == 0) {
 		snprintf(
-		    text, cap, "there is no spool at '%s': make one with 'mailgraft init'", spool);
+		    text, cap, "the spool '%s' is not whole: its file 'format' is missing", spool);
 	} else if (why->check == FAIL_TOTAL) {
 		snprintf(text, cap,
 		    "the spool '%s' would have more bytes than total allows: see 'mailgraft stat'",
@@ -143,4 +169,18 @@ complain_spool(
 	va_end(ap);
 	explain(spool, why, text, sizeof(text));
 	return complain(c, code_of(why->error), "%s: %s", doing, text);
+}
+
+void
+note_another_spool(const char *command, const char *path, const struct spool *spool)
+{
+	struct complaint c;
+
+	if (known_is_another(spool_dirfd(spool), path)) {
+		complain(&c, EX_OK,
+		    "note: the spool '%s' is not the one that was made there: it was made anew, or "
+		    "another is mounted",
+		    path);
+		complain_aloud(command, &c);
+	}
 }

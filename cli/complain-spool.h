@@ -6,6 +6,7 @@
 
 #include "cli/complaint.h"
 #include "spool/fail.h"
+#include "spool/spool.h"
 
 /*
  * Fills *c in from *why and returns -1. `spool` is the spool's path; the format says what we tried
@@ -13,5 +14,8 @@
  */
 int complain_spool(struct complaint *c, const char *spool, const struct spool_fail *why,
     const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Notes on stderr where the open spool is another than was made at its path. */
+void note_another_spool(const char *command, const char *path, const struct spool *spool);
 
 #endif

@@ -136,6 +136,7 @@ fsck_main(int argc, char **argv)
 	if (open_spool(path, &spool, &c) != 0) {
 		return complain_aloud("fsck", &c);
 	}
+	note_another_spool("fsck", path, spool);
 	progress_begin(&session.progress, "files", used_get(spool));
 	ret = fsck(spool, &o, &result, &why);
 	progress_end(&session.progress);

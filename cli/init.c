@@ -14,7 +14,9 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/timestamp.h"
+#include "exim/waiting.h"
 #include "spool/init.h"
+#include "spool/known.h"
 
 static const char usage[] =
     "usage: mailgraft init [--spool DIR]\n"
@@ -35,6 +37,34 @@ show_next(const char *path, const struct key *key)
 	    path, key->id[0], key->id[1], key->id[2], key->id[3], path, path);
 }
 
+/* A new spool in place of one that is only not there has other keys: nothing that waits for the old
+ * one could be delivered. */
+static int
+may_make(const char *path, struct complaint *c)
+{
+	struct spool_fail why = {0};
+	struct spool *spool;
+	size_t waiting;
+
+	if (spool_open(path, &spool, &why) == 0) {
+		spool_close(&spool);
+		return 0; /* and spool_init() refuses */
+	}
+	if (why.check == FAIL_AWAY) {
+		return complain(c, EX_CANTCREAT,
+		    "a spool was made at '%s' and is not mounted: mount or restore it; to give it "
+		    "up, "
+		    "take its line out of '" KNOWN_FILE "'",
+		    path);
+	}
+	waiting = geteuid() == 0 && why.check == FAIL_NEVER ? waiting_for(path) : 0;
+	return waiting == 0 ? 0
+	                    : complain(c, EX_CANTCREAT,
+	                          "messages in Exim's queue need %zu files of a spool at '%s': "
+	                          "mount or restore the one that has them",
+	                          waiting, path);
+}
+
 static int
 make(const char *path)
 {
@@ -53,6 +83,9 @@ make(const char *path)
 		group = gr == NULL ? group : gr->gr_gid;
 		lacking = pw == NULL || gr == NULL;
 	}
+	if (may_make(path, &c) < 0) {
+		return complain_aloud("init", &c);
+	}
 	ret = spool_init(path, owner, group, now_units(), &key, &why);
 	if (ret == -EEXIST) {
 		complain(&c, EX_CANTCREAT, "cannot make a spool: '%s' is one already", path);
@@ -68,6 +101,10 @@ make(const char *path)
 	}
 	if (ret != 0) {
 		return complain_aloud("init", &c);
+	}
+	/* The host's own spool. */
+	if (geteuid() == 0 && !lacking && known_add(path, key.id, &why) != 0) {
+		printf("note: cannot note the spool in '%s': %s\n", why.object, reason(why.error));
 	}
 	if (lacking) {
 		puts("note: user or group 'mailgraft' is missing, so a new spool is root's: "

@@ -64,6 +64,7 @@ intake_open(
 	in->sink.progress = progress;
 	ret = spool_open(spool, &in->sink.spool, &why);
 	if (ret == 0) {
+		note_another_spool("put", spool, in->sink.spool);
 		ret = store_open(in->sink.spool, &in->sink.store, &why);
 	}
 	if (ret == 0) {

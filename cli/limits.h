@@ -24,6 +24,7 @@ enum {
 	READ_CHUNK = 256 * 1024,                /* bytes read from a source at a time */
 	DECLARATION_MAX = 1024,                 /* bytes in which XML or HTML says its charset */
 	PREVIEW_COPY_BYTES = 64 * 1024, /* bytes of a message that preview copies at a time */
+	FOUND_WHERE_BYTES = 400,        /* bytes of the places of a finding, with their NUL */
 	SENTENCE_MAX = 1024,            /* bytes of the filter's sentence, with its NUL */
 	DURATION_DIGITS_MAX = 6,        /* of a number of minutes, hours, days or weeks */
 };

@@ -192,6 +192,7 @@ ls_main(int argc, char **argv)
 		progress_begin(&l.progress, "files", 0);
 	}
 	if (ret == 0) {
+		note_another_spool("ls", l.path, l.spool);
 		ret = list(&l, argc - optind, argv + optind, &c);
 	}
 	progress_end(&l.progress);

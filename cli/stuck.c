@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "cli/complain-exim.h"
 #include "cli/json.h"
 #include "cli/progress.h"
+#include "exim/config.h"
 #include "exim/program.h"
 #include "exim/rights.h"
 #include "exim/stuck.h"
@@ -118,21 +118,26 @@ find(struct stuck *s, struct queue_fail *why)
 	return ret;
 }
 
-/* As root: becomes Exim's user, with the spool's group, as the filter runs. */
+/* As root: takes the rights that Exim's filters have; those of the queue's owner if Exim cannot be
+ * asked. */
 static int
 become_exim(const struct stuck *s, struct complaint *c)
 {
+	struct exim_config exim = {.version = NULL};
 	struct exim_fail why;
-	struct stat spool;
+	struct rights rights;
+	bool asked = s->exim != NULL && exim_config_read(s->exim, NULL, &exim, &why) == 0;
 
-	if (geteuid() != 0) {
-		return 0;
+	if (asked) {
+		rights_of_all(&exim, &rights);
 	}
-	if (stat(s->spool, &spool) < 0) {
-		return complain(c, EX_CONFIG,
-		    "there is no spool at '%s': make one with 'mailgraft init'", s->spool);
+	exim_config_free(&exim);
+	if (!asked) {
+		return exim_become(s->exim_spool, &why) < 0 ? complain_exim(c, &why) : 0;
 	}
-	return exim_become(s->exim_spool, &spool.st_gid, &why) < 0 ? complain_exim(c, &why) : 0;
+	return rights_take(&rights) == 0
+	    ? 0
+	    : complain(c, EX_OSERR, "cannot become Exim's user: %s", reason(errno));
 }
 
 static int
@@ -152,7 +157,7 @@ run(struct stuck *s)
 		}
 		s->exim_spool = s->path;
 	}
-	if (become_exim(s, &c) < 0) {
+	if (geteuid() == 0 && become_exim(s, &c) < 0) {
 		return complain_aloud("stuck", &c);
 	}
 	if (find(s, &why) < 0) {

@@ -20,6 +20,7 @@ struct finding {
 /* What the rules look at, and who hears what they find. */
 struct check {
 	const struct exim_config *exim;
+	const char *spool; /* where mailgraft stores, by its own configuration */
 	void (*report)(void *arg, const struct finding *f);
 	void *arg;
 };

@@ -128,7 +128,7 @@ read_queues(struct collector *k)
 	struct queue_fail why = {.what = NULL};
 	int fd;
 
-	if (exim_become(k->directory, NULL, failed) < 0) {
+	if (exim_become(k->directory, failed) < 0) {
 		return -1;
 	}
 	/* A wrong directory is not an empty queue. */

@@ -127,67 +127,86 @@ in_group(const char *user, gid_t wanted)
 	return false;
 }
 
-/* The group that the spool named in the command belongs to. -1: there is no such spool. */
-static int
-group_of_spool(const char *command, gid_t *group_r)
+const char *
+check_spool(const struct section *t, char path[RULE_PATH_BYTES])
 {
-	const char *at = strstr(command, "--spool");
-	char path[RULE_PATH_BYTES] = "/var/spool/mailgraft";
-	struct stat st;
+	char command[OPTION_BYTES];
+	const char *at = strstr(
+	    option_value(t, "transport_filter", command, sizeof(command)), "--spool");
+	size_t len;
 
+	snprintf(path, RULE_PATH_BYTES, "/var/spool/mailgraft");
 	if (at != NULL) {
 		at += strlen("--spool");
-		at += strspn(at, " =");
-		snprintf(path, sizeof(path), "%.*s", (int)strcspn(at, " \"'"), at);
+		at += strspn(at, " =\"'");
+		snprintf(path, RULE_PATH_BYTES, "%.*s", (int)strcspn(at, " \"'"), at);
 	}
-	if (stat(path, &st) < 0) {
-		return -1;
+	for (len = strlen(path); len > 1 && path[len - 1] == '/'; len--) {
+		path[len - 1] = '\0';
 	}
-	*group_r = st.st_gid;
-	return 0;
+	return path;
 }
 
-static void
-check_group(const struct check *k, const struct section *t, const char *driver, const char *command)
+const char *
+check_program(const struct section *t, char path[RULE_PATH_BYTES])
 {
-	char group[OPTION_BYTES], user[OPTION_BYTES];
-	const struct group *gr;
-	gid_t wanted = 0;
+	char command[OPTION_BYTES];
 
-	if (group_of_spool(command, &wanted) < 0) {
-		check_danger(k, "no-spool", "transport", t->name,
-		    "the spool that it names is not there", "mailgraft init");
-		return;
+	program_path(option_value(t, "transport_filter", command, sizeof(command)), path);
+	return path;
+}
+
+bool
+check_group(const struct check *k, const struct section *t)
+{
+	char group[OPTION_BYTES], user[OPTION_BYTES], driver[OPTION_BYTES], path[RULE_PATH_BYTES];
+	const struct group *gr;
+	struct stat spool;
+
+	if (stat(check_spool(t, path), &spool) < 0) {
+		return false;
 	}
+	if (spool.st_gid == 0) {
+		check_danger(k, "group", "transport", t->name,
+		    "its spool belongs to group root: the filter cannot read it",
+		    "mailgraft-exim-setup install, which gives it to user and group mailgraft");
+		return true;
+	}
+	option_value(t, "driver", driver, sizeof(driver));
 	option_value(t, "group", group, sizeof(group));
 	if (group[0] != '\0') {
 		gr = isdigit((unsigned char)group[0]) ? getgrgid((gid_t)strtoul(group, NULL, 10))
 		                                      : getgrnam(group);
-		if (gr == NULL || gr->gr_gid != wanted) {
-			check_danger(k, "group", "transport", t->name,
-			    "its group is not the spool's: the filter cannot read the spool "
-			    "(mail_spool needs "
-			    "group mail and cannot graft)",
-			    "group = mailgraft, with maildir_home or lmtp");
+		if (gr != NULL && gr->gr_gid == spool.st_gid) {
+			return false;
 		}
-		return;
+		check_danger(k, "group", "transport", t->name,
+		    "its group is not the spool's: the filter cannot read the spool (mail_spool "
+		    "needs group mail and cannot graft)",
+		    "group = mailgraft, with maildir_home or lmtp");
+		return true;
 	}
 	if (strcmp(driver, "smtp") != 0) {
 		check_danger(k, "group", "transport", t->name,
 		    "no group: the filter runs as the recipient and cannot read the spool",
 		    "group = mailgraft");
-	} else if (!option_on(t, "initgroups")) {
+		return true;
+	}
+	if (!option_on(t, "initgroups")) {
 		check_danger(k, "initgroups", "transport", t->name,
 		    "no initgroups: Exim drops its supplementary groups, and the filter cannot "
 		    "read the spool",
 		    "initgroups");
-	} else if (!in_group(
-	               option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user)),
-	               wanted)) {
-		check_danger(k, "membership", "transport", t->name,
-		    "Exim's user is not in the spool's group: the filter cannot read the spool",
-		    "usermod -aG mailgraft Debian-exim");
+		return true;
 	}
+	option_value(&k->exim->main.section[0], "exim_user", user, sizeof(user));
+	if (in_group(user, spool.st_gid)) {
+		return false;
+	}
+	check_danger(k, "membership", "transport", t->name,
+	    "Exim's user is not in the spool's group: the filter cannot read the spool",
+	    "usermod -aG mailgraft Debian-exim");
+	return true;
 }
 
 static void
@@ -272,7 +291,6 @@ check_transports(const struct check *k)
 			    "reach the delivery agent by lmtp");
 		}
 		check_command(k, t, command);
-		check_group(k, t, driver, command);
 		check_fields(k, t);
 		check_numbers(k, t, driver);
 	}

@@ -193,7 +193,12 @@ refusal_sentence(const struct refusal *r, char *out, size_t cap)
 	if (r->entry[0] != '\0') {
 		ADD(", entry %s", r->entry);
 	}
-	if (r->fail.call != NULL) {
+	if (r->fail.check == FAIL_AWAY) {
+		ADD(": the spool that was made at '%s' is not mounted", r->fail.object);
+	} else if (r->fail.check == FAIL_NEVER) {
+		ADD(": there is no spool at '%s', and none is known to have been there",
+		    r->fail.object);
+	} else if (r->fail.call != NULL) {
 		ADD(": %s '%s': %s", r->fail.call, r->fail.object, strerror(r->fail.error));
 	}
 #undef ADD

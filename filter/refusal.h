@@ -77,7 +77,7 @@ struct sink;
 	X(REFUSED_TOKEN_NEWER, "token-newer", EX_NOPERM, WAITS, \
 	    "token made by a newer version of mailgraft") \
 	X(REFUSED_TOKEN_KEY, "token-key", EX_NOPERM, WAITS, \
-	    "token made with a key that this spool does not have") \
+	    "token made with a key that this spool does not have (made anew, or of another host)") \
 	X(REFUSED_TOKEN_FORGED, "token-forged", EX_NOPERM, LASTS, \
 	    "token forged, or made for another recipient") \
 	X(REFUSED_TOKEN_REVOKED, "token-revoked", EX_NOPERM, LASTS, \

@@ -52,6 +52,10 @@
 	X(FAIL_CLOCK, "clock") \
 	/* a folder of the spool lies on another file system (EXDEV) */ \
 	X(FAIL_DEVICE, "device") \
+	/* there is no spool at the path, but one was made there (ENOENT) */ \
+	X(FAIL_AWAY, "not mounted") \
+	/* there is no spool at the path, and none is known to have been there (ENOENT) */ \
+	X(FAIL_NEVER, "never made") \
 	/* a folder that should be empty is not (ENOTEMPTY) */ \
 	X(FAIL_EMPTY, "readdir")
 

@@ -10,6 +10,7 @@ enum {
 	SPOOL_FORMAT_VERSION = 1,     /* what SPOOL/format says */
 	FORMAT_FILE_MAX = 128,        /* bytes of SPOOL/format */
 	FORMAT_ATTACHMENTS_MAX = 100, /* no message has more (DESIGN.md, Opting in) */
+	KNOWN_FILE_MAX = 16 * 1024,   /* bytes of the list of known spools that are read */
 	KEY_FILE_MAX = 512,           /* bytes of a key file */
 	ENTRY_VERSION = 2,            /* what `put` writes into an entry */
 	ENTRY_FILE_MAX = 8192,        /* bytes of an entry file */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "spool/beneath.h"
+#include "spool/known.h"
 
 struct spool {
 	int dirfd;
@@ -104,6 +105,13 @@ read_format(struct spool *s, struct spool_fail *why)
 	return spool_fail_check(why, FAIL_DAMAGE, "format", EPROTONOSUPPORT);
 }
 
+/* Not mounted, or never made? */
+static int
+no_spool(const char *path, struct spool_fail *why)
+{
+	return spool_fail_check(why, known_is(path) ? FAIL_AWAY : FAIL_NEVER, path, ENOENT);
+}
+
 int
 spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail *why)
 {
@@ -117,7 +125,9 @@ spool_open_unchecked(const char *path, struct spool **spool_r, struct spool_fail
 	}
 	s->dirfd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dirfd < 0 || fstat(s->dirfd, &st) != 0) {
-		ret = spool_fail(why, s->dirfd < 0 ? "open" : "fstat", path, errno);
+		ret = errno == ENOENT
+		    ? no_spool(path, why)
+		    : spool_fail(why, s->dirfd < 0 ? "open" : "fstat", path, errno);
 		spool_close(&s);
 		return ret;
 	}
@@ -148,6 +158,10 @@ spool_open(const char *path, struct spool **spool_r, struct spool_fail *why)
 	ret = check_owner(s, &st, path, why);
 	if (ret == 0) {
 		ret = read_format(s, why);
+	}
+	/* The folder beneath a mount, or one that somebody has made for a spool. */
+	if (ret == -ENOENT && fstatat(s->dirfd, "keys", &st, AT_SYMLINK_NOFOLLOW) != 0) {
+		ret = no_spool(path, why);
 	}
 	if (ret == 0) {
 		ret = check_folder(s, "keys", why);

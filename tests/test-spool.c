@@ -256,6 +256,10 @@ START_TEST(only_a_spool_is_opened)
 	ck_assert_int_eq(open_spool("secret"), -ENOTDIR);
 	ck_assert_int_eq(mkdir("empty", 0750), 0);
 	ck_assert_int_eq(open_spool("empty"), -ENOENT);
+	ck_assert_int_eq(why.check, FAIL_NEVER);
+	ck_assert_str_eq(why.object, "empty");
+	ck_assert_int_eq(mkdir("empty/keys", 0750), 0);
+	ck_assert_int_eq(open_spool("empty"), -ENOENT);
 	ck_assert_str_eq(why.object, "format");
 	ck_assert_int_eq(chmod("spool", 0770), 0);
 	ck_assert_int_eq(open_spool("spool"), -EPERM);
