@@ -34,6 +34,8 @@ enum {
 	QUEUE_REASON_BYTES =
 	    1024, /* bytes of a reason why a message is not grafted, with its NUL */
 
+	/* seconds after which a message may be older than the last retry; Debian's is 4 days */
+	PREFLIGHT_OLD = 3 * 24 * 60 * 60,
 	PREFLIGHT_SECONDS = 30, /* for one recipient; Exim's ${run} waits for 60 */
 };
 

@@ -32,13 +32,15 @@
 #include "exim/judge.h"
 #include "exim/queue.h"
 #include "filter/options.h"
+#include "spool/seen.h"
 
 static const char usage[] =
-    "usage: mailgraft-preflight [--unseen] --spool=DIR --exim-spool=DIR --queue=NAME\n"
-    "                           --id=EXIM-ID --recipient=ADDRESS\n";
+    "usage: mailgraft-preflight [--unseen | --expired] --spool=DIR --exim-spool=DIR\n"
+    "                           --queue=NAME --id=EXIM-ID --recipient=ADDRESS\n";
 
 struct options {
-	bool unseen; /* Exim saw no Graft field */
+	bool unseen;  /* Exim saw no Graft field */
+	bool expired; /* it found the message too old */
 	const char *spool, *exim_spool, *queue, *id, *recipient;
 };
 
@@ -65,6 +67,7 @@ read_options(int argc, char **argv, struct options *o)
 	    {"id", required_argument, NULL, 'i'},
 	    {"recipient", required_argument, NULL, 'r'},
 	    {"unseen", no_argument, NULL, 'u'},
+	    {"expired", no_argument, NULL, 'x'},
 	    {0},
 	};
 	char sentence[OPTION_SENTENCE_MAX];
@@ -92,6 +95,9 @@ read_options(int argc, char **argv, struct options *o)
 		case 'u':
 			o->unseen = true;
 			continue;
+		case 'x':
+			o->expired = true;
+			continue;
 		default:
 			return false;
 		}
@@ -116,14 +122,18 @@ fill_descriptors(void)
 	return fd < 0 ? -1 : close(fd);
 }
 
-/* As root: for good the user and group that own the spool; where none is needed, the message. */
+/*
+ * As root: for good the user and group that own the spool; where none is needed, it is not there,
+ * or it is root's, those that own the message: Exim's.
+ */
 static int
 become_owner(const char *spool, int message)
 {
 	struct stat st;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    (spool != NULL ? stat(spool, &st) : fstat(message, &st)) < 0) {
+	    ((spool == NULL || stat(spool, &st) < 0 || st.st_uid == 0) &&
+	        fstat(message, &st) < 0)) {
 		return -1;
 	}
 	if (geteuid() != 0) {
@@ -180,13 +190,39 @@ exit_of(const struct refusal *why)
 	return bounces ? EX_TEMPFAIL : code;
 }
 
+static const char too_late[] =
+    "the attachments could not be added in time; the message was not delivered";
+
+/* Whether the spool is there, and has seen about this time: else the clock may have jumped, and a
+ * message be younger than it looks. */
+static bool
+clock_is_good(const char *path)
+{
+	struct spool_fail why = {.call = NULL};
+	struct spool *spool;
+	bool good;
+
+	if (spool_open(path, &spool, &why) != 0) {
+		return false;
+	}
+	good = seen_believes(spool, time(NULL));
+	spool_close(&spool);
+	return good;
+}
+
 static int
-check(int message, const struct options *o)
+check(int message, int64_t received, const struct options *o)
 {
 	struct refusal why;
 	char sentence[QUEUE_REASON_BYTES];
 
 	if (judge_message(message, o->spool, time(NULL), &why) == 0) {
+		return EX_OK;
+	}
+	/* What a router defers, Exim bounces once it is older than the last retry; what the filter
+	 * refuses, it keeps. */
+	if (!refusal_is_lasting(&why) && time(NULL) - received > PREFLIGHT_OLD &&
+	    !clock_is_good(o->spool)) {
 		return EX_OK;
 	}
 	refusal_sentence(&why, sentence, sizeof(sentence));
@@ -213,7 +249,7 @@ check_queued(struct queued *q, const struct options *o)
 	if (message < 0) {
 		return say(EX_TEMPFAIL, why.what, why.error == 0 ? "" : strerror(why.error));
 	}
-	code = check(message, o);
+	code = check(message, q->received, o);
 	close(message);
 	return code;
 }
@@ -237,9 +273,11 @@ main(int argc, char **argv)
 	if (queue_open(o.exim_spool, o.queue, o.id, &q, &why) < 0) {
 		code = say(EX_TEMPFAIL, why.what, why.error == 0 ? "" : strerror(why.error));
 	} else if (become_owner(o.unseen ? NULL : o.spool, q.header_file) < 0) {
-		code = say(EX_CONFIG, "cannot become the spool's owner", strerror(errno));
+		code = say(EX_CONFIG, "cannot give up root", strerror(errno));
 	} else {
-		code = check_queued(&q, &o);
+		code = !o.expired            ? check_queued(&q, &o)
+		    : clock_is_good(o.spool) ? say(EX_DATAERR, too_late, "")
+		                             : EX_OK;
 	}
 	queue_close(&q);
 	return code;

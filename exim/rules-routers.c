@@ -222,7 +222,9 @@ check_routers(const struct check *k)
 		}
 		check_one(k, r);
 		option_value(r, "data", data, sizeof(data));
-		asked = asked || strstr(data, "mailgraft-preflight") != NULL;
+		asked = asked ||
+		    (strstr(data, "mailgraft-preflight") != NULL &&
+		        strstr(data, "--expired") == NULL && strstr(data, "--unseen") == NULL);
 		if (strstr(data, "$message_age") != NULL && !guarded) {
 			aged = true;
 			check_age(k, r, data);
