@@ -209,7 +209,7 @@ become_exim(struct counting *k, struct complaint *c)
 		return complain(
 		    c, EX_CONFIG, "there is no spool at '%s': %s", k->spool, reason(errno));
 	}
-	return exim_become(k->exim_spool, &spool.st_gid, &why) < 0 ? complain_exim(c, &why) : 0;
+	return exim_become(k->exim_spool, &why) < 0 ? complain_exim(c, &why) : 0;
 }
 
 /* Messages that cannot be judged would be counted as refused: then say why none can. */
