@@ -1,18 +1,33 @@
-"""Tables and plots of the micro-benchmarks as one HTML page; the plots by gnuplot, as SVG in it.
+"""Tables and plots of the micro-benchmarks as one HTML page; the plots as SVG in it, lines by gnuplot.
 
 Not here: measuring (micro)
 """
 import html
+import math
+import re
 import subprocess
 
 STYLE = '''
-body { font: 16px/1.45 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222 }
+body, text { font-family: "DejaVu Sans", Helvetica, Arial, sans-serif } body { font-size: 16px; line-height: 1.45; max-width: 62em; margin: 2em auto; padding: 0 1em; color: #222 }
 h1, h2 { font-weight: 600; line-height: 1.2 } h2 { margin-top: 2.2em; border-top: 1px solid #ccc; padding-top: .8em }
-table { border-collapse: collapse; margin: 1em 0; font-size: .88em } caption { text-align: left; font-weight: 600; padding: .3em 0 }
+table { border-collapse: collapse; margin: 1em 0; font-size: .88em } summary { font-weight: 600; cursor: pointer; padding: .3em 0 }
 th, td { padding: .22em .7em; border-bottom: 1px solid #ddd; text-align: right } th:first-child, td:first-child { text-align: left }
 th { background: #f3f3f3; font-weight: 600 } tr.own td { background: #eef5ee } td.bad { color: #a00; font-weight: 600 }
 td.good { color: #060 } p, li { max-width: 50em } svg { max-width: 100%; height: auto } .note { color: #555; font-size: .92em }
 '''
+
+
+WIDTH, ROW, LETTER = 900, 26, 7.6     # px; LETTER is a wide one of the font below
+
+
+def text(x, y, words, anchor='start', weight=400):
+    return f'<text x="{x:.1f}" y="{y:.1f}" font-size="13" text-anchor="{anchor}" font-weight="{weight}">{html.escape(words)}</text>\n'
+
+
+def tick(most):
+    """The distance of an axis' marks: 1, 2 or 5 times a power of ten, four to ten of them."""
+    power = 10 ** math.floor(math.log10(most / 4))
+    return max(step * power for step in (1, 2, 5) if step * power <= most / 4)
 
 
 class Page:
@@ -30,32 +45,39 @@ class Page:
 
     def table(self, caption, head, rows, own=()):
         """Rows of text. One whose first cell is in `own` is tinted, 'met' and 'not met' are coloured."""
-        lines = [f'<table><caption>{html.escape(caption)}</caption>\n<tr>',
+        lines = [f'<details{" open" if caption == "Goals" else ""}><summary>{html.escape(caption)}</summary>\n<table>\n<tr>',
                  ''.join(f'<th>{html.escape(h)}</th>' for h in head), '</tr>\n']
         for row in rows:
             tint = ' class="own"' if row[0] in own else ''
             cells = ''.join(f'<td{mark(cell)}>{html.escape(str(cell))}</td>' for cell in row)
             lines.append(f'<tr{tint}>{cells}</tr>\n')
-        self.parts += [*lines, '</table>\n']
+        self.parts += [*lines, '</table></details>\n']
 
-    def bars(self, title, unit, bars, log=False):
-        """[(label, middle, least, most), …] as horizontal-label bars with whiskers."""
-        data = ''.join(f'{i}\t{middle}\t{least}\t{most}\t"{label}"\n' for i, (label, middle, least, most) in enumerate(bars))
-        bottom = min(least for _, _, least, _ in bars) / 2 if log else 0
-        self._plot(f'''
-set title "{title}"
-set ylabel "{unit}"
-set style fill solid 0.75 noborder
-set boxwidth 0.6
-set grid ytics lc rgb "#dddddd"
-set xtics rotate by -28 nomirror
-set yrange [{bottom}:*]
-{'set logscale y' if log else ''}
-unset key
-plot $data using 1:2:xtic(5) with boxes lc rgb "#4477aa", $data using 1:2:3:4 with yerrorbars pt 0 lw 1.5 lc rgb "#333333"
-''', data)
+    def bars(self, title, unit, bars):
+        """[(label, middle, least, most), …] as bars from 0, a label before each, with whiskers.
 
-    def lines(self, title, x, y, series, log=''):
+        The axis is made for the middles: a whisker beyond it is cut off, and has no end.
+        """
+        left = 20 + max(len(label) for label, *_ in bars) * LETTER
+        width, scale = WIDTH - left - 90, 1.2 * max(middle for _, middle, *_ in bars) or 1
+        height = 40 + ROW * len(bars) + 30
+        parts = [f'<svg viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" role="img">\n', text(0, 20, title, weight=600)]
+        step = tick(scale)
+        for i in range(int(scale / step) + 1):
+            x = left + width * i * step / scale
+            parts.append(f'<path d="M{x:.1f} 32V{height - 26}" stroke="#ddd"/>\n' + text(x, height - 10, f'{i * step:g}', anchor='middle'))
+        parts.append(text(WIDTH, height - 10, unit, anchor='end'))
+        for i, (label, middle, least, most) in enumerate(bars):
+            y = 40 + ROW * i
+            lo, mid, hi = (left + width * min(value / scale, 1) for value in (least, middle, most))
+            end = '' if most > scale else f'M{hi:.1f} {y + 6}v8'
+            parts.append(text(left - 8, y + 14, label, anchor='end') +
+                         f'<path d="M{left} {y + 2}H{mid:.1f}V{y + 18}H{left}z" fill="#4477aa"/>\n'
+                         f'<path d="M{lo:.1f} {y + 10}H{hi:.1f}M{lo:.1f} {y + 6}v8{end}" stroke="#333" fill="none"/>\n' +
+                         text(hi + 8, y + 14, f'{middle:.3g}'))
+        self.parts.append(''.join(parts) + '</svg>\n')
+
+    def lines(self, title, x, y, series):
         """{name: [(x, y), …]} as lines with points."""
         data, plots = '', []
         for i, (name, points) in enumerate(series.items()):
@@ -67,7 +89,8 @@ set xlabel "{x}"
 set ylabel "{y}"
 set grid lc rgb "#dddddd"
 set key left top
-{f'set logscale {log}' if log else 'set yrange [0:*]'}
+set xrange [0:*]
+set yrange [0:*]
 plot {', '.join(plots)}
 ''', data)
 
@@ -78,7 +101,8 @@ plot {', '.join(plots)}
         done = subprocess.run(['gnuplot'], input=script, capture_output=True, text=True)
         if done.returncode != 0:
             raise RuntimeError(f'gnuplot: {done.stderr.strip()}')
-        self.parts.append(done.stdout[done.stdout.index('<svg'):] + '\n')
+        # the page's font, as everywhere
+        self.parts.append(re.sub(r' font-family="[^"]*"', '', done.stdout[done.stdout.index('<svg'):]) + '\n')
 
     def write(self, path):
         path.write_text(''.join(self.parts) + '</html>\n')
