@@ -11,6 +11,7 @@
 /* A parameter's value as it is read: encoded words are longer than what they stand for. */
 struct gathered {
 	size_t len, label_len;
+	size_t percent; /* where a percent sign ends that may begin "%XX"; 0: there is none */
 	bool too_long;
 	uint8_t label[CHARSET_LABEL_MAX];
 	uint8_t bytes[NAME_PARAM_MAX];
@@ -26,13 +27,24 @@ gather_byte(struct gathered *g, uint8_t c)
 	}
 }
 
-static int
-percent_value(const uint8_t *v, size_t i, size_t end)
+/* A byte of an extended value, in which "%XX" is one (RFC 2231 4). Its three characters may stand
+ * in two sections. */
+static void
+gather_extended(struct gathered *g, uint8_t c)
 {
-	if (v[i] != '%' || i + 2 >= end || hex_value(v[i + 1]) < 0 || hex_value(v[i + 2]) < 0) {
-		return -1;
+	if (c == '%') {
+		gather_byte(g, c);
+		g->percent = g->len;
+		return;
 	}
-	return hex_value(v[i + 1]) * 16 + hex_value(v[i + 2]);
+	if (g->percent > 0 && hex_value(c) >= 0 && g->len == g->percent + 1) {
+		g->len = g->percent - 1;
+		g->percent = 0;
+		c = (uint8_t)(hex_value(g->bytes[g->len + 1]) * 16 + hex_value(c));
+	} else if (hex_value(c) < 0) {
+		g->percent = 0;
+	}
+	gather_byte(g, c);
 }
 
 /* Over charset'language', which is kept; where it is missing, at the value itself. */
@@ -66,18 +78,18 @@ gather_value(struct gathered *g, const uint8_t *body, const struct content_param
 		i = 1;
 		end -= !p->loose && end > 1;
 	}
+	if (!p->extended) {
+		g->percent = 0;
+	}
 	if (p->extended && first) {
 		i = read_label(g, v, i, end);
 	}
 	for (; i < end; i++) {
-		int value = p->extended ? percent_value(v, i, end) : -1;
-
-		if (value >= 0) {
-			gather_byte(g, (uint8_t)value);
-			i += 2;
-		} else if (quoted && v[i] == '\\' && i + 1 < end &&
+		if (quoted && v[i] == '\\' && i + 1 < end &&
 		    (v[i + 1] == '"' || v[i + 1] == '\\')) {
 			gather_byte(g, v[++i]);
+		} else if (v[i] != '\n' && p->extended) {
+			gather_extended(g, v[i]);
 		} else if (v[i] != '\n') {
 			gather_byte(g, v[i]);
 		}
@@ -231,7 +243,7 @@ settle(const struct gathered *g, struct name *n)
 static void
 start(struct gathered *g)
 {
-	g->len = g->label_len = 0;
+	g->len = g->label_len = g->percent = 0;
 	g->too_long = false;
 }
 

@@ -93,6 +93,13 @@ static const struct row {
         .shown = "\303\244\303\266c.pdf",
     },
     {
+        .name = "sections that cut a byte in two",
+        .body =
+            "x; filename*0*=utf-8''a%; filename*1*=C3%A; filename*2*=4%; filename*3*=2%2541.pdf",
+        .filename = "filename*=UTF-8''a%C3%A4%252%2541.pdf",
+        .type_name = "name=\"=?UTF-8?B?YcOkJTIlNDEucGRm?=\"",
+    },
+    {
         .name = "sections without the first",
         .body = "x; filename*1=a; filename=b",
         .filename = "filename=\"b\"",
