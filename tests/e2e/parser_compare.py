@@ -129,7 +129,7 @@ def compare(message, leaves, before, after, known, bodies_only=False, lucky=Fals
     if not bodies_only:
         if not found.misread:
             found.extra = list((have - wanted).elements())
-            compare_others(message, before, after, replaced, found)
+            compare_others(message, leaves, before, after, replaced, found)
         compare_labels(message, before or (), after, known, found)
     return found
 
@@ -151,12 +151,14 @@ def bare(name):
     return re.split(r'[/\\](?!")', name)[-1].replace('\\', '')
 
 
-def compare_others(message, before, after, replaced, found):
-    """The parts that were there keep type and name."""
+def compare_others(message, leaves, before, after, replaced, found):
+    """The parts that were there keep type and name, or have those that were written and that the parser misread."""
+    written = {(p.type, p.name) for p in leaves}
     old = [(p, remaining(p, message.live, replaced)) for p in before]
     old = Counter((p.type, p.name, plain(body)) for p, body in old if body is not None and plain(body))
     for type, name, body in old - Counter((p.type, p.name, plain(p.body)) for p in after):
-        if body not in found.missing:
+        mended = (type, name) not in written and any((p.type, p.name) in written for p in after if plain(p.body) == body)
+        if body not in found.missing and not mended:
             found.labels.append(f'what was {type} {name!r} is another now: {body[:40]!r}')
 
 
