@@ -37,7 +37,8 @@ beneath_open(int dirfd, const char *path, int flags, mode_t mode)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* One name in a folder, which must be of the device `dev`. */
+/* One name in a folder. A folder must be of the device `dev`. A file's number says nothing:
+ * overlayfs shows that of the file system beneath it. */
 static int
 step(int dirfd, const char *name, int flags, mode_t mode, dev_t dev)
 {
@@ -56,10 +57,10 @@ step(int dirfd, const char *name, int flags, mode_t mode, dev_t dev)
 		    : ret;
 	}
 	/* With O_PATH a link is opened itself. */
-	ret = fstat(fd, &st) != 0 ? -errno
-	    : S_ISLNK(st.st_mode) ? -ELOOP
-	    : st.st_dev != dev    ? -EXDEV
-	                          : 0;
+	ret = fstat(fd, &st) != 0                     ? -errno
+	    : S_ISLNK(st.st_mode)                     ? -ELOOP
+	    : S_ISDIR(st.st_mode) && st.st_dev != dev ? -EXDEV
+	                                              : 0;
 	if (ret != 0) {
 		close(fd);
 		return ret;

@@ -4,8 +4,8 @@
  * No symbolic link, no `..`, no absolute path and no other file system is followed. openat2
  * does all of it in one call (RESOLVE_BENEATH, _NO_SYMLINKS, _NO_MAGICLINKS, _NO_XDEV). A kernel
  * before 5.6 does not have it, and an old container does not allow it: there the path is
- * walked one component at a time, each opened with O_NOFOLLOW and checked. A file system is
- * then told by its device number.
+ * walked one component at a time, each opened with O_NOFOLLOW and checked. There a
+ * folder's device number tells its file system; a file that is a mount itself is not noticed.
  */
 #ifndef SPOOL_BENEATH_H
 #define SPOOL_BENEATH_H
