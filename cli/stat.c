@@ -175,7 +175,7 @@ print_for_people(const char *name, uint64_t value, bool bytes)
 
 	snprintf(words, sizeof(words), "%s", name);
 	for (char *at = words; *at != '\0'; at++) {
-		*at = *at == '_' ? ' ' : *at;
+		*at = (char)(*at == '_' ? ' ' : *at);
 	}
 	if (bytes) {
 		printf("%-20s %10s\n", words, size_short(value, size));

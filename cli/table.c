@@ -240,6 +240,7 @@ table_add(struct table *t, const struct table_value *values, struct complaint *c
 	}
 	if (t->count == t->room) {
 		size_t room = t->room == 0 ? ROWS_FIRST : t->room * 2;
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		struct row **rows = realloc(t->rows, room * sizeof(rows[0]));
 
 		if (rows == NULL) {
@@ -310,8 +311,9 @@ header_text(const char *name, char *text, size_t cap)
 	size_t i;
 
 	for (i = 0; name[i] != '\0' && i < cap - 1; i++) {
-		text[i] = name[i] >= 'a' && name[i] <= 'z' ? (char)(name[i] - 'a' + 'A') : name[i];
-		text[i] = text[i] == '_' ? ' ' : text[i];
+		char c = name[i];
+
+		text[i] = (char)(c == '_' ? ' ' : c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
 	}
 	text[i] = '\0';
 }
@@ -379,6 +381,7 @@ table_close(struct table **table)
 		return;
 	}
 	if (t->sort_by < t->columns_count && t->count > 0) {
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		qsort_r(t->rows, t->count, sizeof(t->rows[0]), compare_rows, t);
 	}
 	if (t->options.form == TABLE_PEOPLE) {

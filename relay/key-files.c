@@ -35,7 +35,7 @@ open_key(const char *path, struct dkim_key **key_r, char *error)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int e = fd < 0 ? -errno : dkim_key_read(fd, key_r);
 
-	if (e == 0 && lseek(fd, 0, SEEK_SET) < 0) {
+	if (fd >= 0 && e == 0 && lseek(fd, 0, SEEK_SET) < 0) {
 		dkim_key_free(*key_r);
 		e = -errno;
 	}
@@ -53,7 +53,7 @@ open_key(const char *path, struct dkim_key **key_r, char *error)
 int
 key_file_open(const struct settings_dkim *d, char *error)
 {
-	struct dkim_key *key;
+	struct dkim_key *key = NULL;
 	int fd = open_key(d->key_file, &key, error);
 
 	if (fd >= 0) {
