@@ -184,3 +184,17 @@ note_another_spool(const char *command, const char *path, const struct spool *sp
 		complain_aloud(command, &c);
 	}
 }
+
+void
+note_no_openat2(const char *command, const struct spool *spool)
+{
+	struct complaint c;
+
+	if (!spool_has_openat2(spool)) {
+		complain(&c, EX_OK,
+		    "note: openat2(2) is not allowed here (a kernel before 5.6, or a container); "
+		    "files "
+		    "are opened one folder at a time, which is as safe: nothing has to be done");
+		complain_aloud(command, &c);
+	}
+}

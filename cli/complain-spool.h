@@ -18,4 +18,7 @@ int complain_spool(struct complaint *c, const char *spool, const struct spool_fa
 /* Notes on stderr where the open spool is another than was made at its path. */
 void note_another_spool(const char *command, const char *path, const struct spool *spool);
 
+/* Says on stderr that this system does not allow openat2, where it does not. */
+void note_no_openat2(const char *command, const struct spool *spool);
+
 #endif

@@ -137,6 +137,7 @@ fsck_main(int argc, char **argv)
 		return complain_aloud("fsck", &c);
 	}
 	note_another_spool("fsck", path, spool);
+	note_no_openat2("fsck", spool);
 	progress_begin(&session.progress, "files", used_get(spool));
 	ret = fsck(spool, &o, &result, &why);
 	progress_end(&session.progress);

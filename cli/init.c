@@ -13,6 +13,7 @@
 
 #include "cli/arguments.h"
 #include "cli/command.h"
+#include "cli/complain-spool.h"
 #include "cli/timestamp.h"
 #include "exim/waiting.h"
 #include "spool/init.h"
@@ -70,6 +71,7 @@ make(const char *path)
 {
 	struct complaint c;
 	struct spool_fail why = {0};
+	struct spool *spool = NULL;
 	struct key key;
 	uid_t owner = (uid_t)-1;
 	gid_t group = (gid_t)-1;
@@ -109,6 +111,10 @@ make(const char *path)
 	if (lacking) {
 		puts("note: user or group 'mailgraft' is missing, so a new spool is root's: "
 		     "doc/spool/README.md makes both\n");
+	}
+	if (spool_open(path, &spool, &why) == 0) {
+		note_no_openat2("init", spool);
+		spool_close(&spool);
 	}
 	show_next(path, &key);
 	explicit_bzero(&key, sizeof(key));

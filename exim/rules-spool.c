@@ -34,6 +34,32 @@ is_same(const char *a, const char *b)
 	return strcmp(realpath(a, x) == NULL ? a : x, realpath(b, y) == NULL ? b : y) == 0;
 }
 
+/* What the system under a spool lacks. */
+static void
+check_system(
+    const struct check *k, const struct section *t, const char *path, const struct spool *spool)
+{
+	struct spool_fail why = {0};
+	char text[OPTION_BYTES];
+
+	if (spool_on_one_device(spool, &why) == -EXDEV) {
+		snprintf(text, sizeof(text),
+		    "'%s' of the spool '%s' lies on another file system: the filter does not open "
+		    "it, "
+		    "so messages wait for ever",
+		    why.object, path);
+		check_danger(k, "other-device", "transport", t->name, text,
+		    "a spool lies on one file system: mount that at the spool itself");
+	}
+	if (!spool_has_openat2(spool)) {
+		check_advice(k, "openat2", "transport", t->name,
+		    "openat2(2) is not allowed here (a kernel before 5.6, or a container): files "
+		    "are "
+		    "opened one folder at a time, which is as safe and a little slower",
+		    "nothing has to be done; a newer kernel or container runtime allows it");
+	}
+}
+
 /* Whether there is a spool that root can open. */
 static bool
 check_there(const struct check *k, const struct section *t, const char *path)
@@ -45,6 +71,7 @@ check_there(const struct check *k, const struct section *t, const char *path)
 
 	if (spool_open(path, &spool, &why) == 0) {
 		another = known_is_another(spool_dirfd(spool), path);
+		check_system(k, t, path, spool);
 		spool_close(&spool);
 		if (another) {
 			snprintf(text, sizeof(text),

@@ -206,6 +206,26 @@ spool_has_openat2(const struct spool *spool)
 	return spool->has_openat2;
 }
 
+int
+spool_on_one_device(const struct spool *spool, struct spool_fail *why)
+{
+	static const char *const folders[] = {"keys", "blobs", "entries", "spill"};
+	struct stat top, st;
+
+	if (fstat(spool->dirfd, &top) != 0) {
+		return spool_fail(why, "fstat", ".", errno);
+	}
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		if (fstatat(spool->dirfd, folders[i], &st, AT_SYMLINK_NOFOLLOW) != 0) {
+			return spool_fail(why, "fstatat", folders[i], errno);
+		}
+		if (st.st_dev != top.st_dev) {
+			return spool_fail_check(why, FAIL_DEVICE, folders[i], EXDEV);
+		}
+	}
+	return 0;
+}
+
 uid_t
 spool_owner(const struct spool *spool)
 {

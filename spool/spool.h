@@ -39,6 +39,13 @@ int spool_dirfd(const struct spool *spool);
 /* Whether files are opened by openat2; else by openat, one component at a time (beneath.h). */
 bool spool_has_openat2(const struct spool *spool);
 
+/*
+ * Whether all folders of the spool, but for shards, lie on its own file system. -EXDEV with
+ * FAIL_DEVICE and the folder's name: files cannot be linked into it, and the filter does not open
+ * it.
+ */
+int spool_on_one_device(const struct spool *spool, struct spool_fail *why);
+
 uid_t spool_owner(const struct spool *spool);
 gid_t spool_group(const struct spool *spool);
 

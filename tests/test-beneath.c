@@ -148,6 +148,7 @@ START_TEST(a_spool_works_without_openat2)
 	forbid_openat2(errors[_i]);
 	spool = scratch_spool(&key);
 	ck_assert(!spool_has_openat2(spool));
+	ck_assert_int_eq(spool_on_one_device(spool, NULL), 0);
 	ck_assert_int_eq(rmdir("spool/blobs/2c"), 0); /* "hello": made again */
 	stored_put(spool, "hello", "a", 29000000, id);
 	stored_blob_path(spool, id, path);
