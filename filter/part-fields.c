@@ -101,9 +101,14 @@ static bool
 author_type_wins(const struct part_author *a, const struct entry *e)
 {
 	const struct content *c = &a->type_content;
-	const uint8_t *type = a->type.body + c->type_at, *subtype = a->type.body + c->subtype_at;
+	const uint8_t *type, *subtype;
 
-	return a->has_type && e->type_from != ENTRY_TYPE_GIVEN && !e->message && c->type_len > 0 &&
+	if (!a->has_type) {
+		return false; /* the rest was not read */
+	}
+	type = a->type.body + c->type_at;
+	subtype = a->type.body + c->subtype_at;
+	return e->type_from != ENTRY_TYPE_GIVEN && !e->message && c->type_len > 0 &&
 	    c->subtype_len > 0 && c->type_len + c->subtype_len <= AUTHOR_TYPE_MAX &&
 	    !bytes_are(type, c->type_len, "message") &&
 	    !bytes_are(type, c->type_len, "multipart") &&
