@@ -310,7 +310,7 @@ header_text(const char *name, char *text, size_t cap)
 {
 	size_t i;
 
-	for (i = 0; name[i] != '\0' && i < cap - 1; i++) {
+	for (i = 0; i < cap - 1 && name[i] != '\0'; i++) {
 		char c = name[i];
 
 		text[i] = (char)(c == '_' ? ' ' : c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
