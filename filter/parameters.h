@@ -1,5 +1,5 @@
 /*
- * parameters.h - the parameters of a Content- field, written strictly
+ * parameters.h - writes the parameters of fields such as Content-Type in strict form
  *
  * No comments, no blanks around `=`, quotes where RFC 2045 wants them (DESIGN.md, What is
  * rewritten is written strictly).

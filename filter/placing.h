@@ -1,9 +1,9 @@
 /*
  * placing.h - where the attachments go that are appended (DESIGN.md, Where)
  *
- * An entry with a Content-ID goes beside the first HTML of the message's own text: into the
- * multipart/related that is around that HTML, or a new one (RFC 2387). Everything else becomes a
- * last part of the root multipart/mixed, or of a new one around the root.
+ * If an entry has a Content-ID, it is put next to the first HTML part of the message's own text:
+ * in the multipart/related that encloses this part, or in a new one (RFC 2387). All other entries
+ * are added at the end of the root multipart/mixed, or of a new one around the root.
  *
  * Pure. Not here: what is replaced in place (find.h); writing it (emit.h)
  */

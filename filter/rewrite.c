@@ -58,8 +58,9 @@ is_strict(const struct field *f, const struct content *c)
 }
 
 /*
- * A Content- field without comments and blanks, and with another boundary in the place of its old
- * one. What does not parse stays as it is; a multipart does: the scanner has accepted it.
+ * Writes a field such as Content-Type without comments and blanks, and replaces its boundary. A
+ * field that does not parse is copied. That of a multipart always parses: the scanner has accepted
+ * it.
  */
 static void
 put_strictly(struct sink *s, const struct field *f, const char *boundary)

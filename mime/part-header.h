@@ -38,7 +38,7 @@ enum part_header part_header_type_name(
 enum part_header part_header_file_name(
     const char *name, size_t len, char *out, size_t cap, size_t *len_r);
 
-/* A Content-ID as it stands between angle brackets. It may come with these, or as a `cid:` URL
+/* Writes a Content-ID without its angle brackets. The input may have them, or be a `cid:` URL
  * (RFC 2392). */
 enum part_header part_header_cid(
     const char *text, size_t len, char *out, size_t cap, size_t *len_r);
