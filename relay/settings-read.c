@@ -152,25 +152,29 @@ read_dkim(struct settings_yaml *y, yaml_node_t *node, void *target)
 	return settings_yaml_each(y, node, "key", read_dkim_key, target);
 }
 
-/* The name of a field, in lower case, into the next free place. */
-static const char *
-read_field_name(struct settings_yaml *y, yaml_node_t *node, struct relay_settings *s)
+/* Adds the name of a field, in lower case, to one of the two lists of own_policy. */
+static bool
+add_field_name(struct settings_yaml *y, yaml_node_t *node, struct relay_settings *s,
+    const char *list[DKIM_SIGNED_MAX], size_t *count)
 {
 	static const char what[] = "the name of a header field";
-	struct dkim_policy *p = &s->own_policy;
-	char *name = s->dkim_name[p->signed_count + p->over_signed_count];
+	char *name;
 
+	if (*count == DKIM_SIGNED_MAX) {
+		return settings_yaml_expected(y, node, "at most %d fields", DKIM_SIGNED_MAX);
+	}
+	name = s->dkim_name[s->own_policy.signed_count + s->own_policy.over_signed_count];
 	if (!settings_yaml_copy(y, node, what, name, DKIM_NAME_MAX + 1)) {
-		return NULL;
+		return false;
 	}
 	for (char *c = name; *c != '\0'; c++) {
 		if (*c <= ' ' || *c > '~' || *c == ':' || *c == ';') {
-			(void)settings_yaml_expected(y, node, "%s", what);
-			return NULL;
+			return settings_yaml_expected(y, node, "%s", what);
 		}
 		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c | 0x20 : *c);
 	}
-	return name;
+	list[(*count)++] = name;
+	return true;
 }
 
 static bool
@@ -178,15 +182,8 @@ read_signed(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
 	struct relay_settings *s = target;
 	struct dkim_policy *p = &s->own_policy;
-	const char *name;
 
-	if (p->signed_count == DKIM_SIGNED_MAX) {
-		return settings_yaml_expected(y, node, "at most %d fields", DKIM_SIGNED_MAX);
-	}
-	name = read_field_name(y, node, s);
-	p->signed_field[p->signed_count] = name;
-	p->signed_count += name != NULL;
-	return name != NULL;
+	return add_field_name(y, node, s, p->signed_field, &p->signed_count);
 }
 
 static bool
@@ -194,15 +191,8 @@ read_over_signed(struct settings_yaml *y, yaml_node_t *node, void *target)
 {
 	struct relay_settings *s = target;
 	struct dkim_policy *p = &s->own_policy;
-	const char *name;
 
-	if (p->over_signed_count == DKIM_SIGNED_MAX) {
-		return settings_yaml_expected(y, node, "at most %d fields", DKIM_SIGNED_MAX);
-	}
-	name = read_field_name(y, node, s);
-	p->over_signed_field[p->over_signed_count] = name;
-	p->over_signed_count += name != NULL;
-	return name != NULL;
+	return add_field_name(y, node, s, p->over_signed_field, &p->over_signed_count);
 }
 
 static bool
