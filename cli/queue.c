@@ -17,12 +17,12 @@
 #include "cli/command.h"
 #include "cli/complain-exim.h"
 #include "cli/complain-spool.h"
+#include "cli/exim-queue.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/size.h"
 #include "cli/table.h"
 #include "exim/backlog.h"
-#include "exim/program.h"
 #include "exim/rights.h"
 #include "spool/entry.h"
 #include "spool/hex.h"
@@ -53,9 +53,9 @@ static const struct table_column columns[COLUMNS] = {
 };
 
 struct counting {
-	const char *spool, *exim, *exim_spool;
-	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, where Exim was asked for it */
-	struct table *table;             /* NULL: only the sums are wanted */
+	const char *spool;
+	struct exim_queue exim;
+	struct table *table; /* NULL: only the sums are wanted */
 	struct id_set *wanted;
 	struct progress progress;
 	uint64_t to_read; /* messages in the queue; 0: not counted */
@@ -195,12 +195,8 @@ become_exim(struct counting *k, struct complaint *c)
 	struct exim_fail why;
 	struct stat spool;
 
-	if (k->exim_spool == NULL) {
-		k->exim = exim_program(k->exim, &why);
-		if (k->exim == NULL || exim_spool(k->exim, k->path, sizeof(k->path), &why) < 0) {
-			return complain_exim(c, &why);
-		}
-		k->exim_spool = k->path;
+	if (exim_queue_locate(&k->exim, c) < 0) {
+		return -1;
 	}
 	if (geteuid() != 0) {
 		return 0;
@@ -209,7 +205,7 @@ become_exim(struct counting *k, struct complaint *c)
 		return complain(
 		    c, EX_CONFIG, "there is no spool at '%s': %s", k->spool, reason(errno));
 	}
-	return exim_become(k->exim_spool, &why) < 0 ? complain_exim(c, &why) : 0;
+	return exim_become(k->exim.spool, &why) < 0 ? complain_exim(c, &why) : 0;
 }
 
 /* Messages that cannot be judged would be counted as refused: then say why none can. */
@@ -277,19 +273,19 @@ run(struct counting *k, enum table_form form, struct complaint *c)
 	if (become_exim(k, c) != 0 || check_spool(k, c) != 0) {
 		return -1;
 	}
-	b.exim_spool = k->exim_spool;
+	b.exim_spool = k->exim.spool;
 	b.spool = k->spool;
 	b.now = time(NULL);
 	b.wanted = k->wanted;
 	progress_begin(&k->progress, "messages", 0);
-	if (k->progress.on && queue_count(k->exim_spool, &k->to_read, &why) < 0) {
+	if (k->progress.on && queue_count(k->exim.spool, &k->to_read, &why) < 0) {
 		k->to_read = 0;
 	}
 	ret = backlog_find(&b, &why);
 	progress_end(&k->progress);
 	if (ret < 0) {
 		return complain(c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT, "%s '%s': %s%s",
-		    why.what, k->exim_spool, reason(why.error),
+		    why.what, k->exim.spool, reason(why.error),
 		    why.error == EACCES ? ": run it as root, or as Exim's user" : "");
 	}
 	if (k->ret != 0) {
@@ -322,7 +318,7 @@ queue_main(int argc, char **argv)
 	int option, ret;
 
 	while ((option = command_option(argc, argv, options, &line, &ret)) > 0) {
-		*(option == 'e' ? &k.exim : &k.exim_spool) = optarg;
+		*(option == 'e' ? &k.exim.program : &k.exim.spool) = optarg;
 	}
 	if (option == 0) {
 		return ret;

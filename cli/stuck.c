@@ -13,10 +13,10 @@
 #include "cli/arguments.h"
 #include "cli/command.h"
 #include "cli/complain-exim.h"
+#include "cli/exim-queue.h"
 #include "cli/json.h"
 #include "cli/progress.h"
 #include "exim/config.h"
-#include "exim/program.h"
 #include "exim/rights.h"
 #include "exim/stuck.h"
 
@@ -34,8 +34,8 @@ static const char usage[] =
 enum { FOUND = 1 };
 
 struct stuck {
-	char path[QUEUE_NAME_BYTES * 4]; /* Exim's spool, if Exim said where it is */
-	const char *spool, *exim, *exim_spool;
+	const char *spool;
+	struct exim_queue exim;
 	bool json;
 	int64_t now;
 	size_t found;
@@ -110,10 +110,10 @@ find(struct stuck *s, struct queue_fail *why)
 	int ret;
 
 	progress_begin(&s->progress, "messages", 0);
-	if (s->progress.on && queue_count(s->exim_spool, &s->messages, why) < 0) {
+	if (s->progress.on && queue_count(s->exim.spool, &s->messages, why) < 0) {
 		s->messages = 0;
 	}
-	ret = stuck_find(s->exim_spool, s->spool, s->now, report, step, s, why);
+	ret = stuck_find(s->exim.spool, s->spool, s->now, report, step, s, why);
 	progress_end(&s->progress);
 	return ret;
 }
@@ -126,14 +126,15 @@ become_exim(const struct stuck *s, struct complaint *c)
 	struct exim_config exim = {.version = NULL};
 	struct exim_fail why;
 	struct rights rights;
-	bool asked = s->exim != NULL && exim_config_read(s->exim, NULL, &exim, &why) == 0;
+	bool asked = s->exim.program != NULL &&
+	    exim_config_read(s->exim.program, NULL, &exim, &why) == 0;
 
 	if (asked) {
 		rights_of_all(&exim, &rights);
 	}
 	exim_config_free(&exim);
 	if (!asked) {
-		return exim_become(s->exim_spool, &why) < 0 ? complain_exim(c, &why) : 0;
+		return exim_become(s->exim.spool, &why) < 0 ? complain_exim(c, &why) : 0;
 	}
 	return rights_take(&rights) == 0
 	    ? 0
@@ -144,25 +145,15 @@ static int
 run(struct stuck *s)
 {
 	struct queue_fail why = {.what = NULL};
-	struct exim_fail unasked;
 	struct complaint c;
 
 	s->now = time(NULL);
-	if (s->exim_spool == NULL) {
-		s->exim = exim_program(s->exim, &unasked);
-		if (s->exim == NULL ||
-		    exim_spool(s->exim, s->path, sizeof(s->path), &unasked) < 0) {
-			complain_exim(&c, &unasked);
-			return complain_aloud("stuck", &c);
-		}
-		s->exim_spool = s->path;
-	}
-	if (geteuid() == 0 && become_exim(s, &c) < 0) {
+	if (exim_queue_locate(&s->exim, &c) < 0 || (geteuid() == 0 && become_exim(s, &c) < 0)) {
 		return complain_aloud("stuck", &c);
 	}
 	if (find(s, &why) < 0) {
 		complain(&c, why.error == EACCES ? EX_NOPERM : EX_NOINPUT, "%s '%s': %s", why.what,
-		    s->exim_spool, reason(why.error));
+		    s->exim.spool, reason(why.error));
 		return complain_aloud("stuck", &c);
 	}
 	if (finish_output("stuck") != EX_OK) {
@@ -186,7 +177,7 @@ stuck_main(int argc, char **argv)
 	int option, code;
 
 	while ((option = command_option(argc, argv, options, &line, &code)) > 0) {
-		*(option == 'e' ? &s.exim : &s.exim_spool) = optarg;
+		*(option == 'e' ? &s.exim.program : &s.exim.spool) = optarg;
 	}
 	if (option == 0) {
 		return code;
